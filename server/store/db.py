@@ -1,0 +1,148 @@
+"""Sessions and transactions: the only place that commits or rolls back.
+
+`unit_of_work()` is one write transaction: it always begins fresh and never nests. `reading()` is
+a separate session that leaves nothing behind. On SQLite every write begins IMMEDIATE: a deferred
+transaction that upgrades fails at once without waiting, or loses updates.
+"""
+
+import importlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import ModuleType
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from server.domain.errors import Unavailable
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+WAL_RESET_FIXED = (3, 51, 3)
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Model(DeclarativeBase):
+    """Base of every table."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Model)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One write transaction: committed at the end, rolled back when anything is raised.
+
+    Raises Unavailable `database_busy` when the database does not answer in time, and
+    RuntimeError when one unit of work is opened inside another.
+    """
+    if _writing.get():
+        raise RuntimeError("a unit of work never nests")
+    mark = _writing.set(True)
+    session = Session(_write_engine(), expire_on_commit=False, autoflush=False)
+    try:
+        yield session
+        session.commit()
+    except BaseException as problem:
+        session.rollback()
+        raise _translated(problem) from problem
+    finally:
+        session.close()
+        _writing.reset(mark)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading; whatever it did is rolled back.
+
+    Raises Unavailable `database_busy` when the database does not answer in time.
+    """
+    session = Session(db.engine, autoflush=False)
+    try:
+        yield session
+    except DBAPIError as problem:
+        raise _translated(problem) from problem
+    finally:
+        session.rollback()
+        session.close()
+
+
+def is_writing() -> bool:
+    """Whether this thread is inside a unit of work."""
+    return _writing.get()
+
+
+def _write_engine() -> Engine:
+    return db.engine.execution_options(stockturn_writes=True)
+
+
+def _translated(problem: BaseException) -> BaseException:
+    if isinstance(problem, OperationalError) or getattr(problem, "connection_invalidated", False):
+        return Unavailable("database_busy", reason=type(getattr(problem, "orig", problem)).__name__)
+    return problem
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What create_engine() needs for this database address (SQLite or PostgreSQL by psycopg)."""
+    if url.startswith("sqlite"):
+        return {
+            "module": sqlite_module(),
+            "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        }
+    return {
+        "pool_size": 20,
+        "max_overflow": 20,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "options": "-c lock_timeout=3000 -c statement_timeout=10000"
+            " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
+        },
+    }
+
+
+def sqlite_module() -> ModuleType:
+    """The newest SQLite at hand: pysqlite3 bundles one without the WAL-reset bug."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ModuleNotFoundError:
+        return sqlite3
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Teach a SQLite engine to begin explicitly and to keep what it acknowledges."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def journal_mode() -> str:
+    """WAL where the library has no WAL-reset bug (SQLite ≥ 3.51.3), else TRUNCATE."""
+    return "WAL" if sqlite_module().sqlite_version_info >= WAL_RESET_FIXED else "TRUNCATE"
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA journal_mode={journal_mode()}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("stockturn_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
