@@ -1,0 +1,20 @@
+"""Codes as people type, print and scan them: compared NFKC-normalised and casefolded."""
+
+import unicodedata
+
+from server.domain.errors import InvalidInput
+
+CODE_LENGTH_MOST = 200
+
+
+def code_key(code: str) -> str:
+    """What a code is compared by: full-width and half-width, upper and lower case are equal."""
+    return unicodedata.normalize("NFKC", code).strip().casefold()
+
+
+def checked_code(code: str, what: str) -> str:
+    """The code, trimmed. Raises InvalidInput `bad_code` if empty, too long or not printable."""
+    trimmed = code.strip()
+    if not trimmed or len(trimmed) > CODE_LENGTH_MOST or not trimmed.isprintable():
+        raise InvalidInput("bad_code", what=what, value=trimmed[:40])
+    return trimmed
