@@ -1,0 +1,44 @@
+"""What every test may ask for; databases, Valkey and the browser come from tests/plugins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from server.bootstrap import make_base_app
+from server.settings import Settings
+from server.store.db import db
+
+pytest_plugins = ["tests.plugins.browser", "tests.plugins.databases", "tests.plugins.valkey"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="also run tests at the issues' full size")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    large = [item for item in items if item.get_closest_marker("full")]
+    config.hook.pytest_deselected(items=large)
+    items[:] = [item for item in items if item not in large]
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application without routes, its context pushed, on each kind of database."""
+    yield from _application(database_url, tmp_path)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application without routes, its context pushed, on SQLite only."""
+    yield from _application(sqlite_url, tmp_path)
+
+
+def _application(url: str, var: Path) -> Iterator[Flask]:
+    application = make_base_app(Settings(var=var, database_url=url, secret_key="test"))
+    with application.app_context():
+        yield application
+        db.engine.dispose()

