@@ -1,0 +1,108 @@
+"""What must be recalculated: one row per (item, site, day), never deleted.
+
+A change does wanted + 1 in its own transaction; whoever recomputes the key from the ledger sets
+done = the wanted it had read. Due is what has done < wanted.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Insert, bindparam, case, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server.store.models import Recalculation
+
+CHUNK = 2_000
+
+
+class Due(NamedTuple):
+    """One key with the `wanted` read for it."""
+
+    item_id: int
+    site_id: int
+    day: date
+    wanted: int
+
+
+class Backlog(NamedTuple):
+    """How many keys are due, and since when (ms) the oldest is; None when nothing is due."""
+
+    keys: int
+    oldest_at: int | None
+
+
+def mark(session: Session, keys: Iterable[tuple[int, int, date]], at_ms: int) -> None:
+    """Ask for (item_id, site_id, day) to be recomputed; part of the change's own transaction.
+
+    Rows are written in key order, so two transactions never wait for each other in a circle.
+    """
+    rows = [
+        {"item_id": item_id, "site_id": site_id, "day": day, "wanted_at": at_ms}
+        for item_id, site_id, day in sorted(set(keys))
+    ]
+    for start in range(0, len(rows), CHUNK):
+        session.execute(_upsert(session).values(rows[start : start + CHUNK]))
+
+
+def due(session: Session, limit: int) -> list[Due]:
+    """The keys that have waited longest, with the `wanted` they had when read."""
+    table = Recalculation
+    rows = session.execute(
+        select(table.item_id, table.site_id, table.day, table.wanted)
+        .where(table.done < table.wanted)
+        .order_by(table.wanted_at)
+        .limit(limit)
+    )
+    return [Due(*row) for row in rows]
+
+
+def finish(session: Session, recomputed: Sequence[Due]) -> None:
+    """Note that each key was recomputed from a ledger at least as new as its `wanted`."""
+    if not recomputed:
+        return
+    table = Recalculation.__table__
+    session.connection().execute(
+        update(Recalculation)
+        .where(
+            table.c.item_id == bindparam("b_item"),
+            table.c.site_id == bindparam("b_site"),
+            table.c.day == bindparam("b_day"),
+            table.c.done < bindparam("b_wanted"),
+        )
+        .values(done=bindparam("b_wanted")),
+        [
+            {"b_item": key.item_id, "b_site": key.site_id, "b_day": key.day, "b_wanted": key.wanted}
+            for key in sorted(recomputed)
+        ],
+    )
+
+
+def backlog(session: Session) -> Backlog:
+    """How much is due and how long the oldest has waited."""
+    table = Recalculation
+    row = session.execute(
+        select(func.count(), func.min(table.wanted_at)).where(table.done < table.wanted)
+    ).one()
+    return Backlog(*row)
+
+
+def _upsert(session: Session) -> Insert:
+    dialect = session.get_bind().dialect.name
+    statement: postgresql.Insert | sqlite.Insert
+    if dialect == "postgresql":
+        statement = postgresql.insert(Recalculation)
+    else:
+        statement = sqlite.insert(Recalculation)
+    return statement.on_conflict_do_update(
+        index_elements=["item_id", "site_id", "day"],
+        set_={
+            "wanted": Recalculation.wanted + 1,
+            # The age of what is due counts from the first change not yet recomputed.
+            "wanted_at": case(
+                (Recalculation.done < Recalculation.wanted, Recalculation.wanted_at),
+                else_=statement.excluded.wanted_at,
+            ),
+        },
+    )
