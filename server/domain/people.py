@@ -32,7 +32,11 @@ _SUPERVISOR = _PLANNER | {
     "periods.write",
     "places.write",
 }
+DEVICE_ROLE: Final = "device"
+"""A handheld nobody is signed in on: it delivers, fetches, and lets people sign in."""
+
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    DEVICE_ROLE: frozenset({"commands.send", "sync.read", "user_passes.create"}),
     "operator": frozenset(_OPERATOR),
     "clerk": frozenset(_CLERK),
     "planner": frozenset(_PLANNER),
@@ -42,7 +46,19 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     ),
     "station": frozenset({"self", "labels.print"}),
 }
-ALL_PERMISSIONS: Final = frozenset().union(*PERMISSIONS.values())
+ALL_PERMISSIONS: Final = frozenset[str]().union(*PERMISSIONS.values())
+
+ON_HANDHELDS: Final = frozenset(_OPERATOR) | {
+    "user_passes.create",
+    "items.read",
+    "places.read",
+    "stock.read",
+    "movements.read",
+    "alerts.read",
+    "counts.read",
+    "feed.read",
+}
+"""What a handheld may do at most, whoever is signed in: a badge and a PIN are no password."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +76,9 @@ class Actor:
     request_id: str = ""
 
     def may(self, permission: str) -> bool:
-        """Whether this actor's role carries the permission."""
+        """Whether this actor's role carries the permission, and a handheld may use it."""
+        if self.source == "device" and permission not in ON_HANDHELDS:
+            return False
         return permission in PERMISSIONS[self.role]
 
     def require(self, permission: str) -> None:

@@ -62,13 +62,14 @@ class SignIn(Model):
 
 
 class ApiToken(Model):
-    """For other systems; made by `stockturn token`. Acts as its user, within its site if set."""
+    """For other systems; made by `stockturn token`. Acts as its user, within site_id if set."""
 
     __tablename__ = "api_token"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"))
     created_at: Mapped[int] = mapped_column(Instant)
     expires_at: Mapped[int | None] = mapped_column(Instant)
     revoked_at: Mapped[int | None] = mapped_column(Instant)
@@ -148,4 +149,3 @@ class SetUp(Model):
     created_at: Mapped[int] = mapped_column(Instant)
     used_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
-

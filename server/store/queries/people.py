@@ -1,0 +1,205 @@
+"""Reading people: who a token, a session or a device belongs to, in one statement each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from server.store.models import ApiToken, Device, SignIn, Site, User, UserSite
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user as others may see them; `site_ids` None means every site."""
+
+    id: int
+    name: str
+    login: str | None
+    badge: str | None
+    role: str
+    language: str
+    site_ids: frozenset[int] | None
+    has_password: bool
+    has_pin: bool
+    epoch: int
+    version: int
+    changed_at: int
+    retired_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An API token with its user, as authentication needs it."""
+
+    id: int
+    site_id: int | None
+    expires_at: int | None
+    revoked_at: int | None
+    user: UserRow
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """A desk session with its user, as authentication needs it."""
+
+    id: int
+    user_epoch: int
+    last_seen_at: int
+    expires_at: int
+    stepped_up_at: int | None
+    ended_at: int | None
+    user: UserRow
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A handheld; state: active | revoked."""
+
+    id: int
+    uid: UUID
+    name: str
+    site_id: int
+    site_code: str
+    keyless: bool
+    state: str
+    quarantined: bool
+    accepted_seq: int
+    next_seq: int
+    app_version: str
+    enrolled_at: int
+    last_seen_at: int | None
+    revoked_at: int | None
+
+
+_USER_COLUMNS = (
+    User.id,
+    User.name,
+    User.login_key,
+    User.badge,
+    User.role,
+    User.language,
+    User.all_sites,
+    User.password_hash.is_not(None),
+    User.pin_hash.is_not(None),
+    User.epoch,
+    User.version,
+    User.changed_at,
+    User.retired_at,
+    UserSite.site_id,
+)
+
+
+def token_by_hash(session: Session, token_hash: str) -> TokenRow | None:
+    """The API token with this hash, revoked ones too."""
+    own = (ApiToken.id, ApiToken.site_id, ApiToken.expires_at, ApiToken.revoked_at)
+    rows = session.execute(
+        _with_sites(select(*own, *_USER_COLUMNS).join(User, User.id == ApiToken.user_id)).where(
+            ApiToken.token_hash == token_hash
+        )
+    ).all()
+    return TokenRow(*rows[0][: len(own)], user=_user(rows, len(own))) if rows else None
+
+
+def sign_in_by_hash(session: Session, token_hash: str) -> SignInRow | None:
+    """The desk session with this hash, ended ones too."""
+    own = (
+        SignIn.id,
+        SignIn.user_epoch,
+        SignIn.last_seen_at,
+        SignIn.expires_at,
+        SignIn.stepped_up_at,
+        SignIn.ended_at,
+    )
+    rows = session.execute(
+        _with_sites(select(*own, *_USER_COLUMNS).join(User, User.id == SignIn.user_id)).where(
+            SignIn.token_hash == token_hash
+        )
+    ).all()
+    return SignInRow(*rows[0][: len(own)], user=_user(rows, len(own))) if rows else None
+
+
+_DEVICE_COLUMNS = (
+    Device.id,
+    Device.uid,
+    Device.name,
+    Device.site_id,
+    Site.code,
+    Device.keyless,
+    Device.state,
+    Device.quarantined,
+    Device.accepted_seq,
+    Device.next_seq,
+    Device.app_version,
+    Device.enrolled_at,
+    Device.last_seen_at,
+    Device.revoked_at,
+)
+
+
+def device_by_hash(session: Session, token_hash: str) -> DeviceRow | None:
+    """The device with this token, revoked ones too."""
+    found = session.execute(_devices().where(Device.token_hash == token_hash)).first()
+    return DeviceRow(*found) if found else None
+
+
+def device_by_id(session: Session, device_id: int) -> DeviceRow | None:
+    """One device."""
+    found = session.execute(_devices().where(Device.id == device_id)).first()
+    return DeviceRow(*found) if found else None
+
+
+def device_page(
+    session: Session, site_ids: frozenset[int] | None, after_id: int, limit: int
+) -> list[DeviceRow]:
+    """Devices of these sites in order of id, from the one after `after_id`."""
+    statement = _devices().where(Device.id > after_id).order_by(Device.id).limit(limit)
+    if site_ids is not None:
+        statement = statement.where(Device.site_id.in_(site_ids))
+    return [DeviceRow(*row) for row in session.execute(statement)]
+
+
+def user_by_id(session: Session, user_id: int) -> UserRow | None:
+    """One user, retired ones too."""
+    rows = session.execute(_with_sites(select(*_USER_COLUMNS)).where(User.id == user_id)).all()
+    return _user(rows, 0) if rows else None
+
+
+def user_page(session: Session, after_id: int, limit: int, retired: bool) -> list[UserRow]:
+    """Users in order of id, from the one after `after_id`."""
+    chosen = select(User.id).where(User.id > after_id).order_by(User.id).limit(limit)
+    if not retired:
+        chosen = chosen.where(User.retired_at.is_(None))
+    rows = session.execute(
+        _with_sites(select(*_USER_COLUMNS))
+        .where(User.id.in_(chosen.scalar_subquery()))
+        .order_by(User.id)
+    ).all()
+    by_user: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_user.setdefault(row[0], []).append(row)
+    return [_user(lines, 0) for lines in by_user.values()]
+
+
+def anybody_there(session: Session) -> bool:
+    """Whether there is any user yet."""
+    return bool(
+        session.scalar(select(func.count()).select_from(select(User.id).limit(1).subquery()))
+    )
+
+
+def _with_sites(statement: Select[Any]) -> Select[Any]:
+    return statement.outerjoin(UserSite, UserSite.user_id == User.id)
+
+
+def _devices() -> Select[Any]:
+    return select(*_DEVICE_COLUMNS).join(Site, Site.id == Device.site_id)
+
+
+def _user(rows: Sequence[Row[Any]], start: int) -> UserRow:
+    first = rows[0][start:]
+    all_sites = first[6]
+    sites = frozenset(row[-1] for row in rows if row[-1] is not None)
+    return UserRow(*first[:6], None if all_sites else sites, *first[7:13])
