@@ -27,7 +27,7 @@ def is_digits(text: str) -> bool:
 
 
 def check_digit(body: str) -> str:
-    """The last digit of a GTIN, SSCC, GLN ... whose other digits are `body` (mod 10, weights 3 1)."""
+    """The last digit of a GTIN, SSCC, GLN ... with these other digits (mod 10, weights 3 1)."""
     total = sum(int(digit) * (3, 1)[at % 2] for at, digit in enumerate(reversed(body)))
     return str(-total % 10)
 
@@ -119,4 +119,4 @@ HOLDS: dict[str, Callable[[str], bool]] = {
     "yyyymmdd": is_day,
     "zero": lambda digits: int(digits) == 0,
 }
-"""Rule name -> whether a value of the right shape obeys it; rules not named here are not checked."""
+"""Rule -> whether a value of the right shape obeys it; rules not named here are not checked."""

@@ -55,7 +55,7 @@ def parse_bracketed(text: str) -> tuple[Element, ...]:
 
 
 def split_brackets(text: str) -> Iterator[Element]:
-    """Identifier and value between brackets, whatever they are; unknown_ai if it is no such text."""
+    """Identifiers and values between brackets, whatever they are; unknown_ai if there are none."""
     at = 0
     while at < len(text):
         close = text.find(")", at, at + 6)

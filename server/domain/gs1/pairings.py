@@ -52,7 +52,7 @@ def _missing(identifier: Identifier, present: dict[str, str]) -> list[Pairing]:
     for group in groups:
         if all(any(_fits(pattern, other) for other in present) for pattern in group):
             return []
-    wanted = " ".join("+".join(group) for group in groups)
+    wanted = ",".join("+".join(group) for group in groups)
     return [Pairing("missing", identifier.ai, wanted)] if groups else []
 
 
