@@ -72,7 +72,8 @@ class Taken:
 class Revaluation:
     """A correction of value alone: of the pool, and of the cost of goods sold already posted.
 
-    `corrects` is the movement whose cost has turned out to be another one.
+    `corrects` is the movement whose cost has turned out to be another one. When that is a transfer
+    which left below zero, the service passes −value on to the receiving pool with `true_up`.
     """
 
     kind: RevaluationKind
@@ -250,7 +251,7 @@ def _take_held(pool: Pool, quantity: Decimal) -> tuple[Pool, tuple[Part, ...]]:
     if pool.method == "fifo":
         return _take_layers(pool, quantity)
     part = Part(quantity, _share(pool.value, quantity, pool.quantity), False)
-    return _without(pool, part), (part,)
+    return _without(pool, part.quantity, part.value), (part,)
 
 
 def _take_layers(
@@ -267,10 +268,10 @@ def _take_layers(
         layers[index] = _shrunk(layer, part.quantity, part.value)
         parts.append(part)
         quantity -= used
-    left = replace(pool, layers=_open(layers))
-    for part in parts:
-        left = _without(left, part)
-    return left, tuple(parts)
+    left = _without(
+        pool, sum((p.quantity for p in parts), ZERO), sum((p.value for p in parts), ZERO)
+    )
+    return replace(left, layers=_open(layers)), tuple(parts)
 
 
 def _take_back(pool: Pool, quantity: Decimal, value: Decimal, receipt: MovementKey) -> Pool:
@@ -279,12 +280,13 @@ def _take_back(pool: Pool, quantity: Decimal, value: Decimal, receipt: MovementK
     if pool.method == "fifo":
         return _take_layers(pool, quantity, first=receipt)[0]
     leaving = pool.value if quantity == pool.quantity else min(value, pool.value)
-    return _without(pool, Part(quantity, leaving, False))
+    return _without(pool, quantity, leaving)
 
 
 def _owe(pool: Pool, part: Part, movement: MovementKey, cogs: bool) -> Pool:
     shortage = Layer(None, movement, -part.quantity, -part.value, cogs, part.estimated)
-    return replace(_without(pool, part), layers=(*pool.layers, shortage))
+    short = _without(pool, part.quantity, part.value)
+    return replace(short, layers=(*pool.layers, shortage))
 
 
 def _arrive(
@@ -304,22 +306,15 @@ def _arrive(
     return Put(pool, tuple(revaluations))
 
 
-def _cover(
-    pool: Pool, part: Part, first: MovementKey | None
-) -> tuple[Pool, Part, Revaluation]:
+def _cover(pool: Pool, part: Part, first: MovementKey | None) -> tuple[Pool, Part, Revaluation]:
     index = _order(pool.layers, first)[0]
     shortage = pool.layers[index]
     covered = min(-shortage.quantity, part.quantity)
-    owed = _share(shortage.value, covered, shortage.quantity)
+    owed = _share(shortage.value, covered, -shortage.quantity)
     cost = _share(part.value, covered, part.quantity)
     layers = list(pool.layers)
     layers[index] = _shrunk(shortage, -covered, owed)
-    filled = replace(
-        pool,
-        quantity=pool.quantity + covered,
-        value=pool.value - owed,
-        layers=_open(layers),
-    )
+    filled = replace(_without(pool, -covered, owed), layers=_open(layers))
     rest = part._replace(quantity=part.quantity - covered, value=part.value - cost)
     change = -owed - cost
     cogs = -change if shortage.cogs else ZERO
@@ -330,24 +325,26 @@ def _add(pool: Pool, part: Part, movement: MovementKey) -> Pool:
     layers = pool.layers
     if pool.method == "fifo":
         layers = (*layers, Layer(None, movement, part.quantity, part.value, False, part.estimated))
-    return replace(
-        pool,
-        quantity=pool.quantity + part.quantity,
-        value=pool.value + part.value,
-        layers=layers,
-    )
+    return replace(_without(pool, -part.quantity, -part.value), layers=layers)
 
 
 def _true_up_layers(pool: Pool, movement: MovementKey, change: Decimal, quantity: Decimal) -> Pool:
-    layers = list(pool.layers)
-    for index, layer in enumerate(pool.layers):
-        if layer.movement != movement or layer.quantity < 0:
-            continue
-        share = max(_share(change, layer.quantity, quantity), -layer.value)
-        layers[index] = replace(layer, value=layer.value + share, estimated=False)
-        change, quantity = change - share, quantity - layer.quantity
-        pool = replace(pool, value=pool.value + share)
-    return replace(pool, layers=tuple(layers))
+    own = [layer for layer in pool.layers if layer.movement == movement]
+    own_quantity = sum((layer.quantity for layer in own), ZERO)
+    own_value = sum((layer.value for layer in own), ZERO)
+    kept = left = max(_share(change, own_quantity, quantity), -own_value)
+    # A rise is spread by quantity, a fall by value: so no layer falls below 0 beside a dear one.
+    by_value = kept < 0
+    weight_left = own_value if by_value else own_quantity
+    layers: list[Layer] = []
+    for layer in pool.layers:
+        if layer.movement == movement:
+            weight = layer.value if by_value else layer.quantity
+            share = _share(left, weight, weight_left) if weight_left else ZERO
+            layer = replace(layer, value=layer.value + share, estimated=False)
+            left, weight_left = left - share, weight_left - weight
+        layers.append(layer)
+    return replace(pool, value=pool.value + kept, layers=tuple(layers))
 
 
 def _true_up_average(pool: Pool, change: Decimal, quantity: Decimal) -> Pool:
@@ -370,5 +367,5 @@ def _open(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     return tuple(layer for layer in layers if layer.quantity)
 
 
-def _without(pool: Pool, part: Part) -> Pool:
-    return replace(pool, quantity=pool.quantity - part.quantity, value=pool.value - part.value)
+def _without(pool: Pool, quantity: Decimal, value: Decimal) -> Pool:
+    return replace(pool, quantity=pool.quantity - quantity, value=pool.value - value)

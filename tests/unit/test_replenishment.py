@@ -184,6 +184,7 @@ def test_an_arrival_a_day_too_late_does_not():
 def test_an_overdue_arrival_is_taken_to_come_today():
     arrivals = [Arrival(TODAY - timedelta(7), D(60))]
     assert projected_stock_out(D(0), D(20), TODAY, arrivals) == TODAY + timedelta(3)
+    assert projected_stock_out(D(-100), D(20), TODAY, arrivals) == TODAY
 
 
 def test_beyond_the_horizon_there_is_no_stock_out():
