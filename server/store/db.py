@@ -14,7 +14,9 @@ from types import ModuleType
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -51,8 +53,9 @@ def unit_of_work() -> Iterator[Session]:
     if _writing.get():
         raise RuntimeError("a unit of work never nests")
     mark = _writing.set(True)
-    session = Session(_write_engine(), expire_on_commit=False, autoflush=False)
+    session = Session(db.engine, expire_on_commit=False, autoflush=False)
     try:
+        session.connection(execution_options={"stockturn_writes": True})
         yield session
         session.commit()
     except BaseException as problem:
@@ -84,8 +87,17 @@ def is_writing() -> bool:
     return _writing.get()
 
 
-def _write_engine() -> Engine:
-    return db.engine.execution_options(stockturn_writes=True)
+def upsert(session: Session, model: type[Model]) -> Any:
+    """The INSERT into this model's table that knows ON CONFLICT, for this session's database."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    return insert(table_of(model))
+
+
+def table_of(model: type[Model]) -> Table:
+    """The table itself, for statements that need no ORM."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def _translated(problem: BaseException) -> BaseException:

@@ -1,0 +1,134 @@
+"""Positions are interned: one row for each (location, handling unit, owner, status).
+
+Rows of `position` never change, so what was once read from a committed transaction is remembered
+for the life of the process.
+"""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Row, select, tuple_
+from sqlalchemy.orm import Session
+
+from server.domain.ledger import VIRTUAL_KINDS, Place
+from server.store.db import upsert
+from server.store.models import Location, Position
+
+
+class Spot(NamedTuple):
+    """What a position is interned by."""
+
+    location_id: int
+    handling_unit_id: int
+    owner_id: int
+    status_id: int
+
+
+class PlaceMemory:
+    """The positions one database is known to have."""
+
+    def __init__(self) -> None:
+        self.by_spot: dict[Spot, Place] = {}
+        self.by_id: dict[int, Place] = {}
+        self.virtual: dict[tuple[int, str], int] = {}
+
+
+_memories: WeakKeyDictionary[Engine, PlaceMemory] = WeakKeyDictionary()
+_COLUMNS = (
+    Position.id,
+    Position.location_id,
+    Position.handling_unit_id,
+    Position.owner_id,
+    Position.status_id,
+    Position.site_id,
+    Position.kind,
+)
+
+
+class Places:
+    """The positions one transaction works with; new ones are interned as they are asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        engine = session.get_bind().engine
+        self._memory = _memories.setdefault(engine, PlaceMemory())
+        self._own: dict[Spot, Place] = {}
+
+    def at(self, spot: Spot) -> Place:
+        """The position of this spot."""
+        found = self._own.get(spot) or self._memory.by_spot.get(spot)
+        return found or self.intern([spot])[spot]
+
+    def by_id(self, ids: Iterable[int]) -> dict[int, Place]:
+        """Positions by id; all of them must exist."""
+        wanted = set(ids)
+        missing = wanted - self._memory.by_id.keys()
+        if missing:
+            rows = self._session.execute(select(*_COLUMNS).where(Position.id.in_(missing)))
+            for row in rows:
+                place = _place(row)
+                self._own[_spot(place)] = place
+        own = {place.id: place for place in self._own.values()}
+        return {row_id: own.get(row_id) or self._memory.by_id[row_id] for row_id in wanted}
+
+    def intern(self, spots: Iterable[Spot]) -> dict[Spot, Place]:
+        """The positions of these spots, made where they are new."""
+        wanted = set(spots)
+        missing = sorted(wanted - self._memory.by_spot.keys() - self._own.keys())
+        if missing:
+            self._read(missing, remember=True)
+            new = [spot for spot in missing if spot not in self._memory.by_spot]
+            if new:
+                self._make(new)
+        return {spot: self._own.get(spot) or self._memory.by_spot[spot] for spot in wanted}
+
+    def virtual_location(self, site_id: int, kind: str) -> int:
+        """The id of a site's own virtual location of that kind."""
+        if (site_id, kind) not in self._memory.virtual:
+            rows = self._session.execute(
+                select(Location.site_id, Location.kind, Location.id)
+                .where(Location.site_id == site_id, Location.kind.in_(VIRTUAL_KINDS))
+                .order_by(Location.id.desc())
+            )
+            self._memory.virtual.update({(row[0], row[1]): row[2] for row in rows})
+        return self._memory.virtual[site_id, kind]
+
+    def _read(self, spots: list[Spot], remember: bool) -> None:
+        key = tuple_(*_COLUMNS[1:5])
+        for start in range(0, len(spots), 500):
+            chunk = spots[start : start + 500]
+            for row in self._session.execute(select(*_COLUMNS).where(key.in_(chunk))):
+                place = _place(row)
+                if remember:
+                    self._memory.by_spot[_spot(place)] = place
+                    self._memory.by_id[place.id] = place
+                else:
+                    self._own[_spot(place)] = place
+
+    def _make(self, spots: list[Spot]) -> None:
+        """Ours until we commit, so they are not remembered beyond this transaction."""
+        found = self._session.execute(
+            select(Location.id, Location.site_id, Location.kind).where(
+                Location.id.in_({spot.location_id for spot in spots})
+            )
+        )
+        locations = {row.id: (row.site_id, row.kind) for row in found}
+        rows = [
+            {
+                **spot._asdict(),
+                "site_id": locations[spot.location_id][0],
+                "kind": locations[spot.location_id][1],
+            }
+            for spot in spots
+        ]
+        self._session.execute(upsert(self._session, Position).on_conflict_do_nothing(), rows)
+        self._read(spots, remember=False)
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(*row)
+
+
+def _spot(place: Place) -> Spot:
+    return Spot(place.location_id, place.handling_unit_id, place.owner_id, place.status_id)
