@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("parent_id", BigId, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["category.id"], name=op.f("fk_category_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
@@ -111,6 +112,7 @@ def upgrade() -> None:
         sa.Column("window_policy", sa.String(), nullable=False),
         sa.Column("live_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_through", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
@@ -130,6 +132,7 @@ def upgrade() -> None:
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_status")),
         sa.UniqueConstraint("code_key", name=op.f("uq_stock_status_code_key")),
@@ -141,6 +144,7 @@ def upgrade() -> None:
         sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("contact", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
@@ -217,6 +221,8 @@ def upgrade() -> None:
         sa.Column("same", sa.Integer(), nullable=False),
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("command_id", sa.Uuid(), nullable=True),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("wrong_rows", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("rolled_back_at", sa.BigInteger(), nullable=True),
@@ -259,9 +265,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
         sa.UniqueConstraint("sku_key", name=op.f("uq_item_sku_key")),
     )
-    with op.batch_alter_table("item", schema=None) as batch_op:
-        batch_op.create_index("ix_item_search", ["search"], unique=False)
-
     op.create_table(
         "owner",
         sa.Column("id", BigId, nullable=False),
@@ -270,6 +273,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("supplier_id", BigId, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("kind in ('own','supplier')", name=op.f("ck_owner_kind")),
         sa.ForeignKeyConstraint(
@@ -332,6 +336,7 @@ def upgrade() -> None:
         sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("name_zh", sa.String(), nullable=False),
         sa.Column("name_en", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_zone_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_zone")),
@@ -398,6 +403,7 @@ def upgrade() -> None:
         sa.Column("target_level", Quantity(), nullable=True),
         sa.Column("on_order", Quantity(), nullable=False),
         sa.Column("backorder", Quantity(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_site_item_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_item_site_site_id")),
@@ -434,6 +440,7 @@ def upgrade() -> None:
         sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("production_date", sa.Date(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_lot_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
@@ -445,6 +452,7 @@ def upgrade() -> None:
         sa.Column("item_id", BigId, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("quantity", Quantity(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_packaging_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_packaging")),
@@ -469,6 +477,7 @@ def upgrade() -> None:
         sa.Column("wanted", BigId, nullable=False),
         sa.Column("done", BigId, nullable=False),
         sa.Column("wanted_at", sa.BigInteger(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
         sa.CheckConstraint("done <= wanted", name=op.f("ck_recalculation_done_within")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_recalculation_item_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_recalculation_site_id")),
@@ -551,6 +560,7 @@ def upgrade() -> None:
         sa.Column("minimum_order_quantity", Quantity(), nullable=True),
         sa.Column("pack_multiple", Quantity(), nullable=True),
         sa.Column("preferred", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_supplier_item_item_id")),
@@ -588,6 +598,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("target_id", BigId, nullable=False),
         sa.Column("packaging_id", BigId, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.Column("retired_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1313,9 +1324,6 @@ def downgrade() -> None:
     op.drop_table("setting")
     op.drop_table("period")
     op.drop_table("owner")
-    with op.batch_alter_table("item", schema=None) as batch_op:
-        batch_op.drop_index("ix_item_search")
-
     op.drop_table("item")
     op.drop_table("import_batch")
     op.drop_table("enrolment_code")

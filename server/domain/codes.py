@@ -15,6 +15,8 @@ def code_key(code: str) -> str:
 def checked_code(code: str, what: str) -> str:
     """The code, trimmed. Raises InvalidInput `bad_code` if empty, too long or not printable."""
     trimmed = code.strip()
-    if not trimmed or len(trimmed) > CODE_LENGTH_MOST or not trimmed.isprintable():
+    # One sign may normalise into many, and the key must fit the database's index too.
+    longest = max(len(trimmed), len(code_key(trimmed)))
+    if not trimmed or longest > CODE_LENGTH_MOST or not trimmed.isprintable():
         raise InvalidInput("bad_code", what=what, value=trimmed[:40])
     return trimmed

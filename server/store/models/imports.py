@@ -23,7 +23,11 @@ class ColumnMap(Model):
 
 
 class ImportBatch(Model):
-    """state: dry_run | applied | rolled_back. wrong_rows: the file of the wrong rows with reasons."""
+    """state: dry_run | applied | rolled_back.
+
+    content: the file while it waits to be applied; columns: which of its columns is which field.
+    wrong_rows: the file of the wrong rows with reasons.
+    """
 
     __tablename__ = "import_batch"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -38,6 +42,8 @@ class ImportBatch(Model):
     same: Mapped[int] = mapped_column(default=0)
     wrong: Mapped[int] = mapped_column(default=0)
     command_id: Mapped[UUID | None] = mapped_column(Uuid)
+    columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
     wrong_rows: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(Instant)
     rolled_back_at: Mapped[int | None] = mapped_column(Instant)

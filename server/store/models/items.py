@@ -21,6 +21,7 @@ class Category(Model):
     name_zh: Mapped[str] = mapped_column(default="")
     name_en: Mapped[str] = mapped_column(default="")
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[int | None] = mapped_column(Instant)
 
 
@@ -52,7 +53,6 @@ class Item(Model):
         CheckConstraint("tracking in ('none','lot','serial')", name="tracking"),
         CheckConstraint("costing in ('average','fifo')", name="costing"),
         CheckConstraint("shelf_life_unit in ('day','month')", name="shelf_life_unit"),
-        Index("ix_item_search", "search"),
     )
 
 
@@ -64,6 +64,7 @@ class Packaging(Model):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     name: Mapped[str]
     quantity: Mapped[Decimal] = mapped_column(Quantity)
+    version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (UniqueConstraint("item_id", "name"),)
 
@@ -91,6 +92,7 @@ class Barcode(Model):
     kind: Mapped[str]
     target_id: Mapped[int] = mapped_column(BigId)
     packaging_id: Mapped[int | None] = mapped_column(ForeignKey("packaging.id"))
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (
@@ -107,6 +109,7 @@ class Lot(Model):
     code_key: Mapped[str]
     production_date: Mapped[Any | None] = mapped_column(Date)
     expires_on: Mapped[Any | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     __table_args__ = (UniqueConstraint("item_id", "code_key"),)
 
@@ -133,4 +136,5 @@ class ItemSite(Model):
     target_level: Mapped[Decimal | None] = mapped_column(Quantity)
     on_order: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     backorder: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)

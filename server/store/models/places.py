@@ -28,6 +28,7 @@ class Site(Model):
     window_policy: Mapped[str] = mapped_column(default="recount")
     live_at: Mapped[int | None] = mapped_column(Instant)
     closed_through: Mapped[Any | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (
@@ -57,6 +58,7 @@ class Zone(Model):
     code_key: Mapped[str]
     name_zh: Mapped[str] = mapped_column(default="")
     name_en: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (UniqueConstraint("site_id", "code_key"),)
 
@@ -98,6 +100,7 @@ class Owner(Model):
     name: Mapped[str] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(default="supplier")
     supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id"))
+    version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (CheckConstraint("kind in ('own','supplier')", name="kind"),)
 
@@ -112,6 +115,7 @@ class StockStatus(Model):
     name_zh: Mapped[str] = mapped_column(default="")
     name_en: Mapped[str] = mapped_column(default="")
     available: Mapped[bool]
+    version: Mapped[int] = mapped_column(default=1)
     retired_at: Mapped[int | None] = mapped_column(Instant)
 
 
@@ -122,6 +126,7 @@ class Supplier(Model):
     code_key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)
 
@@ -138,6 +143,7 @@ class SupplierItem(Model):
     minimum_order_quantity: Mapped[Decimal | None] = mapped_column(Quantity)
     pack_multiple: Mapped[Decimal | None] = mapped_column(Quantity)
     preferred: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)
 
@@ -164,7 +170,7 @@ class HandlingUnitMove(Model):
     to_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     occurred_at: Mapped[int] = mapped_column(Instant)
     uncertainty_ms: Mapped[int] = mapped_column(BigId, default=0)
-    command_id: Mapped[Any]  = mapped_column(ForeignKey("command.id"))
+    command_id: Mapped[Any] = mapped_column(ForeignKey("command.id"))
     undone: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (Index("ix_handling_unit_move_unit", "handling_unit_id", "occurred_at"),)
 
