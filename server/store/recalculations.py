@@ -24,6 +24,7 @@ class Due(NamedTuple):
     site_id: int
     day: date
     wanted: int
+    request_id: str = ""
 
 
 class Backlog(NamedTuple):
@@ -33,13 +34,25 @@ class Backlog(NamedTuple):
     oldest_at: int | None
 
 
-def mark(session: Session, keys: Iterable[tuple[int, int, date]], at_ms: int) -> None:
+def mark(
+    session: Session,
+    keys: Iterable[tuple[int, int, date]],
+    at_ms: int,
+    request_id: str = "",
+) -> None:
     """Ask for (item_id, site_id, day) to be recomputed; part of the change's own transaction.
 
-    Rows are written in key order, so two transactions never wait for each other in a circle.
+    The request id reappears in the log lines of the job that recomputes them. Rows are written in
+    key order, so two transactions never wait for each other in a circle.
     """
     rows = [
-        {"item_id": item_id, "site_id": site_id, "day": day, "wanted_at": at_ms}
+        {
+            "item_id": item_id,
+            "site_id": site_id,
+            "day": day,
+            "wanted_at": at_ms,
+            "request_id": request_id,
+        }
         for item_id, site_id, day in sorted(set(keys))
     ]
     for start in range(0, len(rows), CHUNK):
@@ -50,7 +63,7 @@ def due(session: Session, limit: int) -> list[Due]:
     """The keys that have waited longest, with the `wanted` they had when read."""
     table = Recalculation
     rows = session.execute(
-        select(table.item_id, table.site_id, table.day, table.wanted)
+        select(table.item_id, table.site_id, table.day, table.wanted, table.request_id)
         .where(table.done < table.wanted)
         .order_by(table.wanted_at)
         .limit(limit)
@@ -99,6 +112,7 @@ def _upsert(session: Session) -> Insert:
         index_elements=["item_id", "site_id", "day"],
         set_={
             "wanted": Recalculation.wanted + 1,
+            "request_id": statement.excluded.request_id,
             # The age of what is due counts from the first change not yet recomputed.
             "wanted_at": case(
                 (Recalculation.done < Recalculation.wanted, Recalculation.wanted_at),

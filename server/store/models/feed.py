@@ -43,7 +43,10 @@ class Feed(Model):
 
 
 class Recalculation(Model):
-    """A movement does wanted + 1; the job sets done = the wanted it read. Never deleted."""
+    """A movement does wanted + 1; the job sets done = the wanted it read. Never deleted.
+
+    wanted_at: since when it has been due; request_id: who asked last, for the job's log lines.
+    """
 
     __tablename__ = "recalculation"
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
@@ -52,6 +55,7 @@ class Recalculation(Model):
     wanted: Mapped[int] = mapped_column(BigId, default=1)
     done: Mapped[int] = mapped_column(BigId, default=0)
     wanted_at: Mapped[int] = mapped_column(Instant)
+    request_id: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         Index(
             "ix_recalculation_due",
