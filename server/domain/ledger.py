@@ -53,7 +53,7 @@ class Place:
 class Draft:
     """A movement to be posted. quantity > 0 in base units; source and target differ.
 
-    unit_cost: what a receipt was said to cost. reverses: the movement it takes back, with
+    unit_cost: what a receipt was said to cost; supplier_price: by the supplier's terms. reverses: the movement it takes back, with
     `original` its cost. returns: the issue a customer's return belongs to. exact: its time is a
     count's own (adjustments), so it is never doubtful. settled: needs no correction at any count.
     """
@@ -69,6 +69,7 @@ class Draft:
     uncertainty_ms: int = 0
     second_quantity: Decimal | None = None
     unit_cost: Decimal | None = None
+    supplier_price: Decimal | None = None
     reverses: "Posted | None" = None
     returns: "Posted | None" = None
     document: str = ""

@@ -126,7 +126,7 @@ class Places:
         self._read(spots, remember=False)
 
 
-def _place(row: Row[Any]) -> Place:
+def _place(row: Any) -> Place:
     return Place(*row)
 
 

@@ -1,0 +1,509 @@
+"""One posting function for every kind of movement.
+
+    ledger = Ledger(session, entry)   inside a unit of work
+    ledger.prepare(drafts)            lock the rows, in key order
+    ledger.guard(drafts)              requests only: refuse what is not there
+    ledger.post(drafts)               decide: cost, balances, corrections at approved counts
+    ledger.write()                    one statement per table
+
+Facts post whole, even below zero; what is odd about them comes back as flags and orders a look.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.domain.costing import (
+    Part,
+    Pool,
+    Revaluation,
+    gain_cost,
+    put,
+    receipt_cost,
+    return_cost,
+    take,
+    true_up,
+    undo_issue,
+    undo_receipt,
+)
+from server.domain.counting import Anchor, Grain, judge_late
+from server.domain.days import day_of, value_date
+from server.domain.errors import RuleViolated
+from server.domain.ledger import Draft, Key, Place
+from server.domain.numbers import EXACT, ZERO, plain, round_money
+from server.store.book import Book, PoolKey
+from server.store.count_tasks import clear_below_zero, order_tasks
+from server.store.founding import OWN_OWNER_ID
+from server.store.places import Spot
+from server.store.queries.anchors import anchors_at
+from server.store.queries.catalogue import ItemRow, SiteRow, items_by_id, sites_by_id
+from server.store.queries.movements import flows_of
+from server.store.recalculations import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who says so: what all movements of one command share."""
+
+    command_id: UUID
+    recorded_at: int
+    device_id: int | None = None
+    device_seq: int | None = None
+    user_id: int | None = None
+
+
+@dataclass
+class Posting:
+    """What became of one command's drafts."""
+
+    movement_ids: list[int] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    keys: set[Key] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Costed:
+    value: Decimal
+    cogs: Decimal
+    unit_cost: Decimal | None
+    estimated: bool
+    revaluations: tuple[tuple[PoolKey, Revaluation], ...] = ()
+
+
+_FREE = _Costed(ZERO, ZERO, None, False)
+
+
+class Ledger:
+    """Everything one unit of work posts; rows are locked as they are needed, best by `prepare`."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.book = Book(session)
+        self._items: dict[int, ItemRow] = {}
+        self._sites: dict[int, SiteRow] = {}
+        self._anchors: dict[int, list[Anchor]] = {}
+        self._anchored_from: dict[int, int] = {}
+        self._below: dict[int, Place] = {}
+        self._risen: set[int] = set()
+        self._tasks: list[dict[str, object]] = []
+
+    def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
+        """Take over rows the caller has read already."""
+        self._items.update({item.id: item for item in items})
+        self._sites.update({site.id: site for site in sites})
+
+    def item(self, item_id: int) -> ItemRow:
+        """One item, read at most once."""
+        if item_id not in self._items:
+            self._items.update(items_by_id(self.session, [item_id]))
+        return self._items[item_id]
+
+    def site(self, site_id: int) -> SiteRow:
+        """One site, read at most once."""
+        if site_id not in self._sites:
+            self._sites.update(sites_by_id(self.session, [site_id]))
+        return self._sites[site_id]
+
+    def place(self, location_id: int, unit_id: int, owner_id: int, status_id: int) -> Place:
+        """The position of a location, handling unit, owner and status."""
+        return self.book.places.at(Spot(location_id, unit_id, owner_id, status_id))
+
+    def counterpart(self, kind: str, place: Place) -> Place:
+        """The site's supplier, customer, adjustment … for stock of this owner and status."""
+        location = self.book.places.virtual_location(place.site_id, kind)
+        return self.place(location, 0, place.owner_id, place.status_id)
+
+    def prepare(self, drafts: Sequence[Draft]) -> None:
+        """Lock what these drafts will change: balances first, then cost pools, each in key order."""
+        missing = {d.item_id for d in drafts} - self._items.keys()
+        if missing:
+            self._items.update(items_by_id(self.session, missing))
+        self._read_anchors(drafts)
+        self.book.lock_lines(key for draft in drafts for key in _keys(draft))
+        self.book.lock_pools(self._pools_of(drafts))
+
+    def guard(self, drafts: Sequence[Draft], promised: dict[Key, Decimal] | None = None) -> None:
+        """Raises RuleViolated `not_enough_available` unless every source has what is asked of it.
+
+        `promised`: reserved for just this, so it counts as available.
+        """
+        asked: dict[Key, Decimal] = {}
+        for draft in drafts:
+            if draft.source.holds_stock:
+                asked[draft.source_key] = asked.get(draft.source_key, ZERO) + draft.quantity
+        for key, quantity in asked.items():
+            available = self.book.line(key).available + (promised or {}).get(key, ZERO)
+            if quantity > available:
+                raise RuleViolated(
+                    "not_enough_available",
+                    item=self.item(key.item_id).sku,
+                    asked=plain(quantity),
+                    available=plain(max(available, ZERO)),
+                )
+
+    def post(self, entry: Entry, drafts: Sequence[Draft]) -> Posting:
+        """Post the drafts of one command; never refused."""
+        self.prepare(drafts)
+        posting = Posting()
+        for draft in drafts:
+            self._post_one(entry, draft, posting)
+        self._flag(entry, posting)
+        return posting
+
+    def write(self) -> None:
+        """Write all that was posted, mark it for recalculation, order and clear looks."""
+        marks = sorted(self.book.marks)
+        at = self.book.movements[0]["recorded_at"] if self.book.movements else None
+        at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
+        self.book.write()
+        if marks:
+            mark(self.session, marks, at)
+        self.book.marks.clear()
+        if self._tasks:
+            order_tasks(self.session, self._tasks)
+            self._tasks.clear()
+        if self._risen:
+            clear_below_zero(self.session, sorted(self._risen), at)
+            self._risen.clear()
+
+    def order_task(
+        self, place: Place, kind: str, reason: str, entry: Entry, item_id: int | None = None
+    ) -> None:
+        """Ask somebody to look at a place; not on a site that has not gone live."""
+        if not place.is_physical or self.site(place.site_id).live_at is None:
+            return
+        self._tasks.append(
+            {
+                "kind": kind,
+                "site_id": place.site_id,
+                "location_id": place.location_id,
+                "item_id": item_id,
+                "reason": reason,
+                "ordered_at": entry.recorded_at,
+                "command_id": entry.command_id,
+            }
+        )
+
+    def revalue(
+        self, entry: Entry, key: PoolKey, revaluation: Revaluation, cause: int | None, at: int
+    ) -> None:
+        """Add one revaluation row; the pool itself has been changed by the caller."""
+        if not revaluation.value and not revaluation.cogs:
+            return
+        site = self.site(key.site_id)
+        day = value_date(day_of(at, site.time_zone), site.closed_through)
+        self.book.revaluations.append(
+            {
+                "command_id": entry.command_id,
+                "item_id": key.item_id,
+                "site_id": key.site_id,
+                "owner_id": key.owner_id,
+                "kind": revaluation.kind,
+                "value": revaluation.value,
+                "cogs": revaluation.cogs,
+                "cause_movement_id": cause,
+                "corrects_movement_id": revaluation.corrects,
+                "occurred_at": at,
+                "recorded_at": entry.recorded_at,
+                "value_date": day,
+            }
+        )
+        self.book.marks.add((key.item_id, key.site_id, day))
+
+    def _post_one(self, entry: Entry, draft: Draft, posting: Posting) -> None:
+        movement_id = self.book.next_movement_ids(1)[0]
+        costed = self._cost(draft, movement_id)
+        self._write_row(entry, draft, movement_id, costed)
+        self._change_lines(draft, posting)
+        for key, revaluation in costed.revaluations:
+            self.revalue(entry, key, revaluation, movement_id, draft.occurred_at)
+            self._pass_on(entry, revaluation, movement_id, draft)
+        if draft.reverses is not None:
+            self.book.reversals.append(
+                {"movement_id": draft.reverses.movement_id, "command_id": entry.command_id}
+            )
+        posting.movement_ids.append(movement_id)
+        if not draft.settled and not draft.serial_id:
+            self._correct(entry, draft, posting)
+
+    def _write_row(self, entry: Entry, draft: Draft, movement_id: int, costed: _Costed) -> None:
+        days = {place.site_id: self._days(place, draft) for place in (draft.source, draft.target)}
+        self.book.movements.append(
+            {
+                "id": movement_id,
+                "command_id": entry.command_id,
+                "line": len(self.book.movements),
+                "kind": draft.kind,
+                "item_id": draft.item_id,
+                "lot_id": draft.lot_id,
+                "serial_id": draft.serial_id,
+                "quantity": draft.quantity,
+                "second_quantity": draft.second_quantity,
+                "from_position_id": draft.source.id,
+                "to_position_id": draft.target.id,
+                "unit_cost": costed.unit_cost,
+                "value": costed.value,
+                "cogs": costed.cogs,
+                "estimated": costed.estimated,
+                "occurred_at": draft.occurred_at,
+                "uncertainty_ms": draft.uncertainty_ms,
+                "recorded_at": entry.recorded_at,
+                "value_date": max(value for _, value in days.values()),
+                "device_id": entry.device_id,
+                "device_seq": entry.device_seq,
+                "user_id": entry.user_id,
+                "document": draft.document,
+                "reason": draft.reason,
+                "reverses_id": draft.reverses.movement_id if draft.reverses else None,
+            }
+        )
+        money_day = max(value for _, value in days.values())
+        for site_id, (occurred_on, _) in days.items():
+            self.book.marks.add((draft.item_id, site_id, occurred_on))
+            self.book.marks.add((draft.item_id, site_id, money_day))
+
+    def _days(self, place: Place, draft: Draft) -> tuple[date, date]:
+        site = self.site(place.site_id)
+        occurred_on = day_of(draft.occurred_at, site.time_zone)
+        return occurred_on, value_date(occurred_on, site.closed_through)
+
+    def _change_lines(self, draft: Draft, posting: Posting) -> None:
+        second = draft.second_quantity or ZERO
+        for key, place, sign in (
+            (draft.source_key, draft.source, -1),
+            (draft.target_key, draft.target, 1),
+        ):
+            if place.holds_stock:
+                self.book.change_line(key, sign * draft.quantity, sign * second)
+                posting.keys.add(key)
+
+    # Cost -------------------------------------------------------------------------------------
+
+    def _pools_of(self, drafts: Iterable[Draft]) -> dict[PoolKey, tuple[str, Decimal | None]]:
+        wanted: dict[PoolKey, tuple[str, Decimal | None]] = {}
+        for draft in drafts:
+            source, target = _pool_key(draft, draft.source), _pool_key(draft, draft.target)
+            if source != target:
+                item = self.item(draft.item_id)
+                wanted |= {
+                    key: (item.costing, item.standard_cost) for key in (source, target) if key
+                }
+        return wanted
+
+    def _cost(self, draft: Draft, movement_id: int) -> _Costed:
+        source, target = _pool_key(draft, draft.source), _pool_key(draft, draft.target)
+        if source == target:
+            return _FREE
+        self.book.lock_pools(self._pools_of([draft]))
+        if draft.reverses is not None:
+            return self._cost_of_reversal(draft, movement_id, source, target)
+        if source is None:
+            assert target is not None
+            return self._cost_of_receipt(draft, movement_id, target)
+        taken = take(self.book.pool(source).now, draft.quantity, movement_id, _sells(draft))
+        self.book.pool(source).now = taken.pool
+        estimated = any(part.estimated for part in taken.parts)
+        cogs = taken.value if _sells(draft) else ZERO
+        costed = _Costed(taken.value, cogs, None, estimated)
+        if target is None:
+            return costed
+        return self._arrive(draft, movement_id, target, costed, taken.parts)
+
+    def _cost_of_receipt(self, draft: Draft, movement_id: int, target: PoolKey) -> _Costed:
+        pool = self.book.pool(target).now
+        unit_cost, estimated, value = self._receipt_value(draft, pool)
+        cogs = -value if draft.source.kind == "customer" else ZERO
+        paid = draft.source.kind == "supplier" or draft.unit_cost is not None
+        filled = put(pool, draft.quantity, value, movement_id, estimated, sets_last_cost=paid)
+        self.book.pool(target).now = filled.pool
+        shown = round_money(unit_cost)
+        return _Costed(
+            value, cogs, shown, estimated, tuple((target, r) for r in filled.revaluations)
+        )
+
+    def _receipt_value(self, draft: Draft, pool: Pool) -> tuple[Decimal, bool, Decimal]:
+        if draft.returns is not None:
+            value = return_cost(draft.returns.quantity, draft.returns.value, draft.quantity)
+            return EXACT.divide(value, draft.quantity), False, value
+        if draft.unit_cost is not None:
+            cost, estimated = draft.unit_cost, False
+        elif draft.source.kind == "supplier":
+            item = self.item(draft.item_id)
+            cost, estimated = receipt_cost(None, None, draft.supplier_price, item.standard_cost)
+        else:
+            cost, estimated = gain_cost(pool)
+            estimated = estimated or draft.source.kind == "customer"
+        return cost, estimated, round_money(EXACT.multiply(cost, draft.quantity))
+
+    def _cost_of_reversal(
+        self, draft: Draft, movement_id: int, source: PoolKey | None, target: PoolKey | None
+    ) -> _Costed:
+        original = draft.reverses
+        assert original is not None
+        share = original.value
+        revaluations: list[tuple[PoolKey, Revaluation]] = []
+        if source is not None:
+            pool, undone = undo_receipt(
+                self.book.pool(source).now,
+                draft.quantity,
+                share,
+                movement_id,
+                original.movement_id,
+            )
+            self.book.pool(source).now = pool
+            revaluations.append((source, undone))
+        if target is not None:
+            filled = undo_issue(
+                self.book.pool(target).now,
+                draft.quantity,
+                share,
+                movement_id,
+                original.movement_id,
+            )
+            self.book.pool(target).now = filled.pool
+            revaluations += [(target, r) for r in filled.revaluations]
+        return _Costed(share, -original.cogs, None, False, tuple(revaluations))
+
+    def _arrive(
+        self,
+        draft: Draft,
+        movement_id: int,
+        target: PoolKey,
+        costed: _Costed,
+        parts: Sequence[Part],
+    ) -> _Costed:
+        """A transfer brings its cost along, layer by layer."""
+        filled = put(
+            self.book.pool(target).now,
+            draft.quantity,
+            costed.value,
+            movement_id,
+            costed.estimated,
+            parts,
+        )
+        self.book.pool(target).now = filled.pool
+        return replace(costed, revaluations=tuple((target, r) for r in filled.revaluations))
+
+    def _pass_on(self, entry: Entry, revaluation: Revaluation, cause: int, draft: Draft) -> None:
+        """A transfer that left below zero is re-valued: the pool it went to gets the difference."""
+        if revaluation.kind != "shortage_cover" or revaluation.cogs or not revaluation.corrects:
+            return
+        moved = self._flow(int(revaluation.corrects))
+        if moved is None:
+            return
+        target, quantity, value = moved
+        item = self.item(target.item_id)
+        self.book.lock_pools({target: (item.costing, item.standard_cost)})
+        pool = self.book.pool(target)
+        pool.now, trued = true_up(
+            pool.now, int(revaluation.corrects), value, value - revaluation.value, quantity
+        )
+        self.revalue(entry, target, trued, cause, draft.occurred_at)
+
+    def _flow(self, movement_id: int) -> tuple[PoolKey, Decimal, Decimal] | None:
+        """Where a posted transfer went, if into a pool: (pool, quantity, value)."""
+        own = [row for row in self.book.movements if row["id"] == movement_id]
+        found = own or flows_of(self.session, [movement_id])
+        if not found:
+            return None
+        row = found[0]
+        target = self.book.places.by_id([row["to_position_id"]])[row["to_position_id"]]
+        if not target.holds_stock or target.owner_id != OWN_OWNER_ID:
+            return None
+        return (
+            PoolKey(row["item_id"], target.site_id, target.owner_id),
+            row["quantity"],
+            row["value"],
+        )
+
+    # Approved counts ----------------------------------------------------------------------------
+
+    def _read_anchors(self, drafts: Sequence[Draft]) -> None:
+        """Approved counts not before these drafts, at the places they touch."""
+        earliest: dict[int, int] = {}
+        for draft in drafts:
+            for place in (draft.source, draft.target):
+                if place.is_physical:
+                    at = draft.occurred_at - draft.uncertainty_ms
+                    known = self._anchored_from.get(place.location_id)
+                    if known is None or at < known:
+                        earliest[place.location_id] = min(at, earliest.get(place.location_id, at))
+        if not earliest:
+            return
+        since = min(earliest.values())
+        found = anchors_at(self.session, sorted(earliest), since)
+        for location_id in earliest:
+            self._anchors[location_id] = found.get(location_id, [])
+            self._anchored_from[location_id] = since
+
+    def _correct(self, entry: Entry, draft: Draft, posting: Posting) -> None:
+        """Later truths stand: a late movement is taken back at the first approved count after it,
+        in its own position (RULES 11); if nobody can say, the place is counted anew (RULES 12)."""
+        for place, enters in ((draft.source, False), (draft.target, True)):
+            anchors = self._anchors.get(place.location_id)
+            if not anchors or not place.is_physical:
+                continue
+            grain = Grain(draft.item_id, draft.lot_id, draft.serial_id, place.handling_unit_id)
+            ruling, at = judge_late(
+                anchors,
+                grain,
+                draft.occurred_at,
+                draft.uncertainty_ms,
+                entry.device_id or 0,
+                entry.device_seq or 0,
+                draft.exact,
+            )
+            if ruling == "recount":
+                self.order_task(place, "recount", "moved_while_counting", entry, draft.item_id)
+                posting.flags.add("recount_ordered")
+            elif ruling == "cancel":
+                other = self.counterpart("adjustment", place)
+                source, target = (place, other) if enters else (other, place)
+                correction = Draft(
+                    kind="count_correction",
+                    item_id=draft.item_id,
+                    lot_id=draft.lot_id,
+                    serial_id=0,
+                    quantity=draft.quantity,
+                    source=source,
+                    target=target,
+                    occurred_at=at,
+                    second_quantity=draft.second_quantity,
+                    settled=True,
+                    exact=True,
+                )
+                self._post_one(entry, correction, posting)
+
+    # What is odd ----------------------------------------------------------------------------------
+
+    def _flag(self, entry: Entry, posting: Posting) -> None:
+        places = self.book.places.by_id({key.position_id for key in posting.keys})
+        for key in posting.keys:
+            line, place = self.book.line(key), places[key.position_id]
+            if line.on_hand < 0:
+                posting.flags.add("below_zero")
+                self.order_task(place, "look", "below_zero", entry, key.item_id)
+            elif line.before < 0:
+                self._risen.add(place.location_id)
+            if line.reserved > line.on_hand and line.reserved > 0:
+                posting.flags.add("reserved_short")
+
+
+def _keys(draft: Draft) -> list[Key]:
+    sides = ((draft.source, draft.source_key), (draft.target, draft.target_key))
+    return [key for place, key in sides if place.holds_stock]
+
+
+def _pool_key(draft: Draft, place: Place) -> PoolKey | None:
+    """The pool this side of the draft belongs to; suppliers' stock has no value in our books."""
+    if not place.holds_stock or place.owner_id != OWN_OWNER_ID:
+        return None
+    return PoolKey(draft.item_id, place.site_id, place.owner_id)
+
+
+def _sells(draft: Draft) -> bool:
+    return draft.target.kind == "customer"

@@ -1,0 +1,27 @@
+"""Approved counts: the instants at which a place was known for sure."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.domain.counting import Anchor, Grain, Window
+from server.store.models import CountAnchor
+
+
+def anchors_at(
+    session: Session, location_ids: Sequence[int], since: int
+) -> dict[int, list[Anchor]]:
+    """The approved counts of these locations whose counted_at is not before `since`."""
+    found: dict[int, list[Anchor]] = {}
+    rows = session.execute(
+        select(CountAnchor.__table__).where(
+            CountAnchor.location_id.in_(location_ids), CountAnchor.counted_at >= since
+        )
+    )
+    for row in rows:
+        grain = Grain(row.item_id, row.lot_id, row.serial_id, row.handling_unit_id)
+        window = Window(row.window_from, row.counted_at, row.device_id, row.device_seq)
+        anchor = Anchor(row.count_id, grain if row.item_id else None, window)
+        found.setdefault(row.location_id, []).append(anchor)
+    return found
