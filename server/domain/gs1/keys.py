@@ -44,7 +44,7 @@ def expand_upc_e(digits: str) -> str | None:
 def code_date(ai: str, value: str, reference_year: int) -> date:
     """YYMMDD in the century nearest the reference year; day 00 is the last of its month.
 
-    Window of 51 years back to 50 ahead: General Specifications 7.12. Raises ScanError
+    Window of 49 years back to 50 ahead: General Specifications 7.12. Raises ScanError
     bad_code_date for 29 February of a century year that has none.
     """
     year, month, day = _nearest_year(int(value[:2]), reference_year), int(value[2:4]), value[4:6]

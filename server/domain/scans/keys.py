@@ -40,7 +40,7 @@ def aspects(reading: Reading) -> tuple[Aspect, ...]:
         found = [Aspect("code", _code_keys(reading.code or ""), kinds)]
     elif reading.kind is ReadingKind.IN_STORE:
         found = [
-            Aspect("in_store", _in_store_keys(reading), frozenset({ScanKind.ITEM})),
+            *_in_store_aspects(reading),
             Aspect("whole_code", _code_keys(reading.text)),
         ]
     elif reading.elements:
@@ -66,14 +66,20 @@ def _upc_e_keys(reading: Reading) -> tuple[str, ...]:
     return gtin_forms(gtin_12.zfill(14)) if gtin_12 else ()
 
 
-def _in_store_keys(reading: Reading) -> tuple[str, ...]:
+def _in_store_aspects(reading: Reading) -> list[Aspect]:
+    """Shops enter such items with zeros for the weight, with the prefix, or by bare number."""
     pattern, digits = reading.pattern or "", reading.text
     item = "".join(d for d, p in zip(digits, pattern, strict=False) if p.isdigit() or p == "I")
     blank = "".join(
         "0" if p in "WPX" else d for d, p in zip(digits, pattern, strict=False) if p != "C"
     )
     blank += check_digit(blank) if pattern.endswith("C") else ""
-    return tuple(dict.fromkeys((blank, item, reading.code or "")))
+    kinds = frozenset({ScanKind.ITEM})
+    return [
+        Aspect("in_store_zeroed", (blank,), kinds),
+        Aspect("in_store_prefix", (item,), kinds),
+        Aspect("in_store_item", (reading.code or "",), kinds),
+    ]
 
 
 def _element_aspects(reading: Reading) -> list[Aspect]:

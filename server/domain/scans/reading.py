@@ -210,7 +210,10 @@ def _with_separators(desk: _Desk) -> str:
 
 
 def _gs1(desk: _Desk, text: str) -> Reading:
-    return _from_elements(desk, ReadingKind.GS1, parse_element_string(text))
+    # Camera decoders hand out the bracketed form even when they name the symbology; no element
+    # string begins with a bracket.
+    parse = parse_bracketed if text.startswith("(") else parse_element_string
+    return _from_elements(desk, ReadingKind.GS1, parse(text))
 
 
 def _attempt(
