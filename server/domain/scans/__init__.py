@@ -6,7 +6,7 @@ tests/vectors/scans.json.
 
 from server.domain.gs1 import ScanError
 from server.domain.scans.explain import as_json, explain
-from server.domain.scans.keys import lookup_keys, normal_key
+from server.domain.scans.keys import lookup_keys
 from server.domain.scans.meaning import resolve_reading
 from server.domain.scans.reading import read_scan
 from server.domain.scans.words import (
@@ -37,7 +37,6 @@ __all__ = [
     "as_json",
     "explain",
     "lookup_keys",
-    "normal_key",
     "read_scan",
     "resolve_reading",
 ]

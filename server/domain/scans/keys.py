@@ -1,8 +1,8 @@
 """Under which keys the barcode table may know a code, best first."""
 
-import unicodedata
 from dataclasses import dataclass
 
+from server.domain.codes import code_key
 from server.domain.gs1 import check_digit, expand_upc_e, gtin_14, gtin_forms
 from server.domain.scans.words import PREFIX_KINDS, Reading, ReadingKind, ScanKind
 
@@ -20,12 +20,6 @@ class Aspect:
     name: str
     keys: tuple[str, ...]
     kinds: frozenset[ScanKind] = frozenset()
-
-
-def normal_key(text: str) -> str:
-    """NFKC, casefolded: what makes two codes equal (A-01 = a-01 = Ａ-01)."""
-    folded = unicodedata.normalize("NFKC", text.strip(LABEL_WHITESPACE)).casefold()
-    return unicodedata.normalize("NFKC", folded)
 
 
 def lookup_keys(reading: Reading) -> tuple[str, ...]:
@@ -54,7 +48,7 @@ def aspects(reading: Reading) -> tuple[Aspect, ...]:
 
 
 def _code_keys(code: str, gtin: str | None = None) -> tuple[str, ...]:
-    key = normal_key(code)
+    key = code_key(code)
     gtin = gtin or gtin_14(key)
     forms = gtin_forms(gtin) if gtin else ()
     return tuple(dict.fromkeys(filter(None, (key, *forms))))
@@ -97,12 +91,12 @@ def _element_aspects(reading: Reading) -> list[Aspect]:
 
 
 def _values(values: dict[str, str], ais: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(normal_key(values[ai]) for ai in ais if ai in values)
+    return tuple(code_key(values[ai]) for ai in ais if ai in values)
 
 
 def _place_keys(values: dict[str, str]) -> tuple[str, ...]:
     if "414" not in values:
         return ()
     if "254" in values:
-        return (normal_key(f"(414){values['414']}(254){values['254']}"),)
+        return (code_key(f"(414){values['414']}(254){values['254']}"),)
     return (values["414"],)

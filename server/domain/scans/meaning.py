@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from server.domain.scans.keys import Aspect, aspects, normal_key
+from server.domain.codes import code_key
+from server.domain.scans.keys import Aspect, aspects
 from server.domain.scans.words import (
     PREFIX_KINDS,
     BarcodeEntry,
@@ -25,7 +26,7 @@ def resolve_reading(
     the step expects decides, then the document, then the place; else the meaning is a choice.
     """
     if reading.prefix == "C":
-        command = normal_key(reading.code or "")
+        command = code_key(reading.code or "")
         return _meaning(reading, ScanKind.COMMAND, ("command",), code=command)
     entries, aspect, why = _best(reading, candidates, context)
     if not entries:

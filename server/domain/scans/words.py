@@ -117,7 +117,7 @@ class Reading:
 class BarcodeEntry:
     """One row of the barcode table, or the own code of a location, unit, document or badge.
 
-    key: normalised (normal_key). packaging_quantity: base units in one scan of it. by_weight: the
+    key: as code_key() makes it. packaging_quantity: base units in one scan of it. by_weight: the
     item's base unit is the kilogram. site_id: None when the code means the same everywhere.
     """
 
