@@ -31,6 +31,8 @@ class Settings:
     year_days: int = 365
     sweep_interval_s: int = 5
     rate_limits: bool = field(default=True)
+    session_idle_minutes: int = 30
+    session_hours: int = 12
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -82,6 +84,5 @@ def _secret_of(var: Path) -> str:
 
 
 def _private(path: str, flags: int) -> int:
-
 
     return os.open(path, flags, 0o600)

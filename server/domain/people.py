@@ -34,8 +34,11 @@ _SUPERVISOR = _PLANNER | {
 }
 DEVICE_ROLE: Final = "device"
 """A handheld nobody is signed in on: it delivers, fetches, and lets people sign in."""
+REVOKED_DEVICE_ROLE: Final = "revoked_device"
+"""A revoked handheld may still hand over what it recorded; that is quarantined, never binned."""
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    REVOKED_DEVICE_ROLE: frozenset({"commands.send"}),
     DEVICE_ROLE: frozenset({"commands.send", "sync.read", "user_passes.create"}),
     "operator": frozenset(_OPERATOR),
     "clerk": frozenset(_CLERK),

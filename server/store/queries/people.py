@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from server.store.models import ApiToken, Device, SignIn, Site, User, UserSite
@@ -100,7 +100,7 @@ def token_by_hash(session: Session, token_hash: str) -> TokenRow | None:
             ApiToken.token_hash == token_hash
         )
     ).all()
-    return TokenRow(*rows[0][: len(own)], user=_user(rows, len(own))) if rows else None
+    return TokenRow(*rows[0][: len(own)], _user(rows, len(own))) if rows else None
 
 
 def sign_in_by_hash(session: Session, token_hash: str) -> SignInRow | None:
@@ -118,7 +118,7 @@ def sign_in_by_hash(session: Session, token_hash: str) -> SignInRow | None:
             SignIn.token_hash == token_hash
         )
     ).all()
-    return SignInRow(*rows[0][: len(own)], user=_user(rows, len(own))) if rows else None
+    return SignInRow(*rows[0][: len(own)], _user(rows, len(own))) if rows else None
 
 
 _DEVICE_COLUMNS = (
@@ -177,7 +177,7 @@ def user_page(session: Session, after_id: int, limit: int, retired: bool) -> lis
         .where(User.id.in_(chosen.scalar_subquery()))
         .order_by(User.id)
     ).all()
-    by_user: dict[int, list[Row[Any]]] = {}
+    by_user: dict[int, list[Any]] = {}
     for row in rows:
         by_user.setdefault(row[0], []).append(row)
     return [_user(lines, 0) for lines in by_user.values()]
@@ -190,16 +190,16 @@ def anybody_there(session: Session) -> bool:
     )
 
 
-def _with_sites(statement: Select[Any]) -> Select[Any]:
+def _with_sites(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return statement.outerjoin(UserSite, UserSite.user_id == User.id)
 
 
-def _devices() -> Select[Any]:
+def _devices() -> Select[*tuple[Any, ...]]:
     return select(*_DEVICE_COLUMNS).join(Site, Site.id == Device.site_id)
 
 
-def _user(rows: Sequence[Row[Any]], start: int) -> UserRow:
-    first = rows[0][start:]
-    all_sites = first[6]
-    sites = frozenset(row[-1] for row in rows if row[-1] is not None)
-    return UserRow(*first[:6], None if all_sites else sites, *first[7:13])
+def _user(rows: Sequence[Any], start: int) -> UserRow:
+    first: tuple[Any, ...] = tuple(rows[0][start:])
+    sites = None if first[6] else frozenset(row[-1] for row in rows if row[-1] is not None)
+    columns = (*first[:6], sites, *first[7:13])
+    return UserRow(*columns)

@@ -1,0 +1,63 @@
+"""The web application, the only module that sees everything; started as `server.app:create_app`."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from server.api import sessions
+from server.api.access import guard, refuse_undeclared
+from server.api.errors import register_errors
+from server.api.headers import register_headers
+from server.api.limits import register_limits
+from server.api.openapi import finish_document, register_openapi
+from server.api.static import static
+from server.bootstrap import make_base_app, settings_of
+from server.settings import Settings
+
+RESOURCES = (sessions.blueprint,)
+"""Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""
+
+PLAIN = (static,)
+"""Flask blueprints that are no part of the API's document (health, metrics, files)."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application with every route.
+
+    Raises RuntimeError if a route declares no permission, InvalidInput `bad_setting`.
+    """
+    app = make_base_app(settings)
+    settings = settings_of(app)
+    _trust(app, settings)
+    app.url_map.converters["int"] = _Id
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    register_headers(app)
+    register_errors(app)
+    register_limits(app, settings)
+    app.before_request(guard)
+    api = register_openapi(app)
+    for blueprint in RESOURCES:
+        api.register_blueprint(blueprint)
+    for plain in PLAIN:
+        app.register_blueprint(plain)
+    refuse_undeclared(app)
+    finish_document(app, api)
+    return app
+
+
+class _Id(IntegerConverter):
+    """Ids are 64-bit: a longer number in a path names nothing."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        super().__init__(*args, **{"max": 2**63 - 1, **options})  # type: ignore[arg-type]
+
+
+def _trust(app: Flask, settings: Settings) -> None:
+    if settings.trusted_hosts:
+        app.config["TRUSTED_HOSTS"] = [
+            host.strip() for host in settings.trusted_hosts.split(",") if host.strip()
+        ]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, settings.proxies, settings.proxies, settings.proxies
+        )

@@ -1,0 +1,23 @@
+"""What people read: sentences for error codes in Chinese and English, pages the server makes."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+TEXT: Final = Path(__file__).parent
+LANGUAGES: Final = ("zh", "en")
+WORDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
+    (TEXT / "errors.json").read_text("utf-8")
+)
+
+
+def worded(code: str, fields: Mapping[str, Any], language: str) -> str:
+    """The sentence for this code, its {fields} filled in; the code itself when it has none."""
+    template = WORDS.get(code, {}).get(language, code)
+    return template.format_map(_Facts(fields))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "…"
