@@ -5,6 +5,7 @@ import json
 import re
 from string import Formatter
 
+from server.api.errors import CODE_OF_STATUS
 from tests.architecture.sources import PRODUCT, ROOT, nodes
 
 _WORDS = json.loads((ROOT / "server" / "text" / "errors.json").read_text(encoding="utf-8"))
@@ -50,8 +51,9 @@ def _raised_codes():
     """Patterns of the first arguments of all refusals: f"bad_{what}" is bad_.+"""
     refusals = _refusals()
     calls = [node for _, node in nodes(*PRODUCT) if isinstance(node, ast.Call) and node.args]
-    codes = [_pattern(call.args[0]) for call in calls if _name(call.func) in refusals]
-    return sorted({code for code in codes if code})
+    refused = [_pattern(call.args[0]) for call in calls if _name(call.func) in refusals]
+    answered = [_pattern(call.args[1]) for call in calls if _name(call.func) == "problem"]
+    return sorted({code for code in (*refused, *answered, *CODE_OF_STATUS.values()) if code})
 
 
 def _refusals():
