@@ -103,7 +103,7 @@ def test_the_shared_vectors_have_names_of_their_own() -> None:
 
 
 def test_a_lot_that_only_looks_like_gs1_is_what_it_is() -> None:
-    # stock-logistics-barcode #406 and others: 10D9T was taken for lot D9T.
+    # The classic mistake of warehouse software: taking 10D9T for lot D9T.
     assert read_scan(Scan("10D9T"), RULES).kind is ReadingKind.PLAIN
     assert read_scan(Scan("10D9T", aim="]C0"), RULES).kind is ReadingKind.PLAIN
     assert read_scan(Scan("10D9T", aim="]C1"), RULES).lot == "D9T"
