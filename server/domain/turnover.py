@@ -182,6 +182,29 @@ def values_at(
     )
 
 
+def period_turnover(
+    method: AverageMethod,
+    opening_value: Decimal,
+    rows: Sequence[DayRow],
+    first_day: date,
+    last_day: date,
+    year_days: int = 365,
+) -> Turnover:
+    """Turnover of one item at one site from its day rows; those outside the period do not count."""
+    within = [row for row in rows if first_day <= row.day <= last_day]
+    if method == "time_weighted":
+        average = average_time_weighted(opening_value, within, first_day, last_day)
+    elif method == "n_points":
+        marks = month_marks(first_day, last_day)
+        average = average_n_points(values_at(opening_value, within, marks))
+    else:
+        ends = (first_day, last_day + timedelta(days=1))
+        average = average_end_points(*values_at(opening_value, within, ends))
+    cogs = sum((row.cogs for row in within), ZERO)
+    period_days = days_between(first_day, last_day, year_days)
+    return turnover(cogs, average, period_days=period_days, year_days=year_days)
+
+
 def _value_times_time(
     opening_value: Decimal, rows: Iterable[DayRow], first_day: date, last_day: date
 ) -> Iterator[tuple[int, int]]:

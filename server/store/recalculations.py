@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Insert, bindparam, case, func, select, update
+from sqlalchemy import BigInteger, Insert, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.store.models import Recalculation
 
 CHUNK = 2_000
+WORKERS_SHARING = 4
 
 
 class Due(NamedTuple):
@@ -71,6 +72,23 @@ def due(session: Session, limit: int) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
+def claim(session: Session, limit: int) -> list[Due]:
+    """Up to `limit` due keys whose (item, site) nobody else works on until this transaction ends.
+
+    SQLite needs no lock: only one transaction writes. On PostgreSQL what another worker has is
+    passed over, so workers share the backlog instead of waiting for each other.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return due(session, limit)
+    candidates = due(session, limit * WORKERS_SHARING)
+    for start in range(0, len(candidates), limit):
+        chunk = candidates[start : start + limit]
+        ours = _lock_pairs(session, {(key.item_id, key.site_id) for key in chunk})
+        if ours:
+            return [key for key in chunk if (key.item_id, key.site_id) in ours]
+    return []
+
+
 def finish(session: Session, recomputed: Sequence[Due]) -> None:
     """Note that each key was recomputed from a ledger at least as new as its `wanted`."""
     if not recomputed:
@@ -99,6 +117,18 @@ def backlog(session: Session) -> Backlog:
         select(func.count(), func.min(table.wanted_at)).where(table.done < table.wanted)
     ).one()
     return Backlog(*row)
+
+
+def _lock_pairs(session: Session, pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    by_lock = {_lock_of(*pair): pair for pair in pairs}
+    asked = func.unnest(list(by_lock), type_=BigInteger).column_valued("lock")
+    rows = session.execute(select(asked, func.pg_try_advisory_xact_lock(asked)))
+    return {by_lock[lock] for lock, ours in rows if ours}
+
+
+def _lock_of(item_id: int, site_id: int) -> int:
+    """One 63-bit number for the pair; two pairs with the same one merely wait for each other."""
+    return (item_id * 0x9E3779B97F4A7C15 + site_id * 0xC2B2AE3D27D4EB4F) % 2**63
 
 
 def _upsert(session: Session) -> Insert:

@@ -35,6 +35,7 @@ class _Scaled(TypeDecorator[Decimal]):
 class Quantity(_Scaled):
     """Decimal base units in Python, millionths in the database."""
 
+    cache_ok = True  # looked up in each class itself
     places = QUANTITY_PLACES
     scale = QUANTITY_SCALE
 
@@ -42,5 +43,6 @@ class Quantity(_Scaled):
 class Money(_Scaled):
     """Decimal currency units in Python, ten-thousandths in the database."""
 
+    cache_ok = True
     places = MONEY_PLACES
     scale = MONEY_SCALE

@@ -1,0 +1,239 @@
+"""Turn what is due into roll-ups, turnover and reorder alerts: one chunk, one transaction.
+
+Safe to run twice, in any order and in many workers at once: figures come from the ledger alone,
+an (item, site) is worked on by one transaction at a time, and `done` becomes the `wanted` that was
+read before the ledger was.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from server.domain.days import day_of
+from server.domain.numbers import plain
+from server.domain.people import SYSTEM
+from server.domain.replenishment import AlertState, evaluate_alert, inventory_position
+from server.domain.turnover import AverageMethod, Turnover, period_turnover
+from server.services.clock import now_ms
+from server.store.db import unit_of_work
+from server.store.feed import announce
+from server.store.models import ReorderAlert
+from server.store.planning import (
+    Days,
+    OpenAlert,
+    Pair,
+    Period,
+    Policy,
+    Stock,
+    read_days,
+    read_open_alerts,
+    read_policies,
+    read_stock,
+    read_turnovers,
+    write_turnovers,
+)
+from server.store.recalculations import Due, claim, finish
+from server.store.rollups import DayKey, derive_days, time_zones, write_days
+
+KEYS_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoverPolicy:
+    """Over how many days turnover is measured, and how the average is made."""
+
+    days: int = 90
+    method: AverageMethod = "time_weighted"
+    year_days: int = 365
+
+    @classmethod
+    def of(cls, days: int, method: str, year_days: int) -> "TurnoverPolicy":
+        """From settings."""
+        return cls(days, cast(AverageMethod, method), year_days)
+
+    def period(self, today: date) -> Period:
+        """The days that end today."""
+        return Period(today - timedelta(days=self.days - 1), today)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalculated:
+    """What one chunk did: keys brought up to date, alerts changed, who had asked."""
+
+    keys: int
+    alerts: int
+    request_ids: tuple[str, ...]
+
+
+def recalculate_due(policy: TurnoverPolicy, limit: int = KEYS_MOST) -> Recalculated:
+    """Bring the `limit` keys that have waited longest up to date; 0 keys when nothing is due."""
+    with unit_of_work() as session:
+        keys = claim(session, limit)
+        if not keys:
+            return Recalculated(0, 0, ())
+        alerts = _recalculate(session, keys, policy, now_ms())
+        finish(session, keys)
+    requests = dict.fromkeys(key.request_id for key in keys if key.request_id)
+    return Recalculated(len(keys), alerts, tuple(requests))
+
+
+def _recalculate(session: Session, keys: Sequence[Due], policy: TurnoverPolicy, now: int) -> int:
+    zones = time_zones(session)
+    days = (DayKey(key.item_id, key.site_id, key.day) for key in keys)
+    write_days(session, derive_days(session, days, zones))
+    pairs = sorted({Pair(key.item_id, key.site_id) for key in keys})
+    today = {site_id: day_of(now, zone) for site_id, zone in zones.items()}
+    periods = {pair: policy.period(today[pair.site_id]) for pair in pairs}
+    stocks = read_stock(session, pairs)
+    policies = read_policies(session, pairs, now)
+    positions = {pair: _position(stocks[pair], policies[pair]) for pair in pairs}
+    figures = read_days(session, periods)
+    rows = [
+        _figures(pair, figures[pair], periods[pair], policy, stocks[pair], positions[pair])
+        for pair in pairs
+    ]
+    _store_figures(session, pairs, rows, now)
+    return _decide_alerts(session, policies, positions, now)
+
+
+def _position(stock: Stock, policy: Policy) -> Decimal:
+    return inventory_position(
+        stock.promisable, policy.on_order, stock.in_transit, stock.reserved, policy.backorder
+    )
+
+
+def _figures(
+    pair: Pair,
+    days: Days,
+    period: Period,
+    policy: TurnoverPolicy,
+    stock: Stock,
+    position: Decimal,
+) -> dict[str, Any]:
+    turned = period_turnover(
+        policy.method, days.opening, days.rows, *period, year_days=policy.year_days
+    )
+    return {
+        **pair._asdict(),
+        **period._asdict(),
+        **_turnover_columns(turned),
+        "on_hand": stock.on_hand,
+        "available": stock.promisable - stock.reserved,
+        "inventory_position": position,
+        "stock_value": days.closing,
+    }
+
+
+def _turnover_columns(turned: Turnover) -> dict[str, Any]:
+    return {
+        "method": turned.method,
+        "cogs": turned.cogs,
+        "average_inventory": turned.average_inventory,
+        "ratio": None if turned.ratio is None else plain(turned.ratio),
+        "days_of_stock": None if turned.days_of_stock is None else plain(turned.days_of_stock),
+        "flags": ",".join(sorted(turned.flags)),
+    }
+
+
+def _store_figures(
+    session: Session, pairs: Sequence[Pair], rows: Sequence[Mapping[str, Any]], now: int
+) -> None:
+    """Write what changed, and tell each site's readers of the feed which items it was."""
+    stored = read_turnovers(session, pairs)
+    changed = [
+        {**row, "computed_at": now}
+        for pair, row in zip(pairs, rows, strict=True)
+        if row.items() - stored.get(pair, {}).items()
+    ]
+    write_turnovers(session, changed)
+    for site_id in sorted({row["site_id"] for row in changed}):
+        items = [row["item_id"] for row in changed if row["site_id"] == site_id]
+        announce(
+            session,
+            "turnover.changed",
+            {"site_id": site_id, "item_ids": items},
+            actor=SYSTEM,
+            at=now,
+            site_id=site_id,
+        )
+
+
+def _decide_alerts(
+    session: Session,
+    policies: Mapping[Pair, Policy],
+    positions: Mapping[Pair, Decimal],
+    now: int,
+) -> int:
+    opened = read_open_alerts(session, policies)
+    return sum(
+        _decide_alert(session, pair, policies[pair], positions[pair], opened.get(pair), now)
+        for pair in sorted(policies)
+    )
+
+
+def _decide_alert(
+    session: Session,
+    pair: Pair,
+    policy: Policy,
+    position: Decimal,
+    alert: OpenAlert | None,
+    now: int,
+) -> bool:
+    point = policy.reorder_point
+    decision = evaluate_alert(
+        cast(AlertState, alert.state) if alert else "ok",
+        position,
+        point or Decimal(0),
+        policy.hysteresis,
+        now_ms=now,
+        snoozed_until_ms=alert.snoozed_until if alert else None,
+        quiet=policy.quiet or point is None,
+    )
+    if decision.event is None:
+        return False
+    if alert is None:
+        alert_id = _open_alert(session, pair, position, point or Decimal(0), now)
+    else:
+        alert_id = alert.id
+        _change_alert(session, alert_id, str(decision.new_state), position, now)
+    announce(
+        session,
+        decision.event,
+        {
+            "id": alert_id,
+            **pair._asdict(),
+            "inventory_position": plain(position),
+            "reorder_point": None if point is None else plain(point),
+        },
+        actor=SYSTEM,
+        at=now,
+        site_id=pair.site_id,
+    )
+    return True
+
+
+def _open_alert(session: Session, pair: Pair, position: Decimal, point: Decimal, now: int) -> int:
+    statement = insert(ReorderAlert).values(
+        **pair._asdict(), inventory_position=position, reorder_point=point, triggered_at=now
+    )
+    alert_id: int = session.scalars(statement.returning(ReorderAlert.id)).one()
+    return alert_id
+
+
+def _change_alert(session: Session, alert_id: int, state: str, position: Decimal, now: int) -> None:
+    session.execute(
+        update(ReorderAlert)
+        .where(ReorderAlert.id == alert_id)
+        .values(
+            state=state,
+            inventory_position=position,
+            snoozed_until=None,
+            resolved_at=now if state == "resolved" else None,
+            version=ReorderAlert.version + 1,
+        )
+    )
