@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from server.api import sessions
+from server.api import devices, people, sessions, set_up, tokens
 from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
 from server.api.headers import register_headers
@@ -14,7 +14,13 @@ from server.api.static import static
 from server.bootstrap import make_base_app, settings_of
 from server.settings import Settings
 
-RESOURCES = (sessions.blueprint,)
+RESOURCES = (
+    devices.blueprint,
+    people.blueprint,
+    sessions.blueprint,
+    set_up.blueprint,
+    tokens.blueprint,
+)
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""
 
 PLAIN = (static,)

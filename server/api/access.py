@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 
 from server.bootstrap import settings_of
 from server.domain.errors import NotAuthenticated, NotPermitted
-from server.domain.people import ALL_PERMISSIONS, Actor
+from server.domain.people import ALL_PERMISSIONS, DEVICE_ROLE, Actor
 from server.services.authenticate import (
     Caller,
     caller_of_device,
@@ -189,6 +189,8 @@ def _actor(caller: Caller) -> Actor:
 
 
 def _authorise(actor: Actor, caller: Caller, view: Any) -> None:
+    if actor.role == DEVICE_ROLE and not actor.may(view.permission):
+        raise NotAuthenticated("user_pass_required")
     actor.require(view.permission)
     until = caller.stepped_up_until
     if view.step_up and until is not None and until <= now_ms():

@@ -32,7 +32,7 @@ class ProblemSchema(Schema):
 class StrictParser(FlaskParser):
     """Refuses what no schema names, in the query too."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
         **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
         "json": RAISE,
         "query": RAISE,

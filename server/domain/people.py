@@ -7,7 +7,14 @@ from server.domain.errors import NotFound, NotPermitted
 
 ROLES: Final = ("operator", "clerk", "supervisor", "planner", "administrator", "station")
 
-_OPERATOR = {"commands.send", "stock.look_up", "scan.resolve", "sync.read", "tasks.read", "self"}
+_OPERATOR = {
+    "commands.send",
+    "stock.look_up",
+    "scan.resolve",
+    "sync.read",
+    "tasks.read",
+    "self",
+} | {"user_passes.create"}
 _CLERK = _OPERATOR | {
     "commands.request",
     "items.read",
@@ -52,7 +59,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
 ALL_PERMISSIONS: Final = frozenset[str]().union(*PERMISSIONS.values())
 
 ON_HANDHELDS: Final = frozenset(_OPERATOR) | {
-    "user_passes.create",
     "items.read",
     "places.read",
     "stock.read",

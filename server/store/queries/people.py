@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.store.models import ApiToken, Device, SignIn, Site, User, UserSite
@@ -100,7 +100,9 @@ def token_by_hash(session: Session, token_hash: str) -> TokenRow | None:
             ApiToken.token_hash == token_hash
         )
     ).all()
-    return TokenRow(*rows[0][: len(own)], _user(rows, len(own))) if rows else None
+    return (
+        TokenRow(rows[0][0], rows[0][1], rows[0][2], rows[0][3], _user(rows, 4)) if rows else None
+    )
 
 
 def sign_in_by_hash(session: Session, token_hash: str) -> SignInRow | None:
@@ -118,7 +120,11 @@ def sign_in_by_hash(session: Session, token_hash: str) -> SignInRow | None:
             SignIn.token_hash == token_hash
         )
     ).all()
-    return SignInRow(*rows[0][: len(own)], _user(rows, len(own))) if rows else None
+    if not rows:
+        return None
+    sign_in_id, epoch, seen, expires, stepped_up, ended = rows[0][: len(own)]
+    user = _user(rows, len(own))
+    return SignInRow(sign_in_id, epoch, seen, expires, stepped_up, ended, user)
 
 
 _DEVICE_COLUMNS = (
@@ -167,20 +173,28 @@ def user_by_id(session: Session, user_id: int) -> UserRow | None:
     return _user(rows, 0) if rows else None
 
 
-def user_page(session: Session, after_id: int, limit: int, retired: bool) -> list[UserRow]:
-    """Users in order of id, from the one after `after_id`."""
+def user_page(
+    session: Session, after_id: int, limit: int, retired: bool, site_ids: frozenset[int] | None
+) -> list[UserRow]:
+    """Users of only these sites (None: all users) in order of id, from the one after `after_id`."""
     chosen = select(User.id).where(User.id > after_id).order_by(User.id).limit(limit)
     if not retired:
         chosen = chosen.where(User.retired_at.is_(None))
+    if site_ids is not None:
+        chosen = chosen.where(User.id.not_in(users_beyond(site_ids)))
     rows = session.execute(
-        _with_sites(select(*_USER_COLUMNS))
-        .where(User.id.in_(chosen.scalar_subquery()))
-        .order_by(User.id)
+        _with_sites(select(*_USER_COLUMNS)).where(User.id.in_(chosen)).order_by(User.id)
     ).all()
     by_user: dict[int, list[Any]] = {}
     for row in rows:
         by_user.setdefault(row[0], []).append(row)
     return [_user(lines, 0) for lines in by_user.values()]
+
+
+def users_beyond(site_ids: frozenset[int]) -> Select[int]:
+    """Ids of users who see a site that is not among these."""
+    elsewhere = select(UserSite.user_id).where(UserSite.site_id.not_in(site_ids))
+    return select(User.id).where(or_(User.all_sites.is_(True), User.id.in_(elsewhere)))
 
 
 def anybody_there(session: Session) -> bool:

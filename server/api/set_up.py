@@ -1,0 +1,34 @@
+"""The first run: open until somebody used the token, then as if it had never been there."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from server.api.access import public
+from server.api.limits import guess_limited
+from server.api.openapi import Blueprint
+from server.api.schemas.set_up import SetUpDoneSchema, SetUpSchema
+from server.services.manage_people import UserDraft
+from server.services.set_up import SetUpDone, complete_set_up
+
+blueprint = Blueprint("set_up", __name__, description="The first run")
+
+
+@blueprint.route("/set-up")
+class SetUp(MethodView):
+    @guess_limited
+    @public
+    @blueprint.arguments(SetUpSchema)
+    @blueprint.response(201, SetUpDoneSchema)
+    def post(self, body: dict[str, Any]) -> SetUpDone:
+        """Make the first administrator and the first site; 404 afterwards.
+
+        Errors: not_found, wrong_set_up_token, password_too_short, bad_time_zone.
+        """
+        user: UserDraft = {
+            "name": body["name"],
+            "login": body["login"],
+            "password": body["password"],
+            "language": body["language"],
+        }
+        return complete_set_up(body["token"], user, body["site"])
