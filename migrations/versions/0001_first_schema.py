@@ -896,7 +896,11 @@ def upgrade() -> None:
         sa.Column("command_id", sa.Uuid(), nullable=False),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["command_id"], ["command.id"], name=op.f("fk_handling_unit_move_command_id")
+            ["command_id"],
+            ["command.id"],
+            name=op.f("fk_handling_unit_move_command_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.ForeignKeyConstraint(
             ["from_location_id"],
@@ -1008,6 +1012,70 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_reservation_line_reservation", ["reservation_id"], unique=False)
 
+    op.create_table(
+        "serial_sighting",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("serial_id", BigId, nullable=False),
+        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
+        sa.Column("device_id", BigId, nullable=False),
+        sa.Column("device_seq", BigId, nullable=False),
+        sa.Column("place_position_id", BigId, nullable=False),
+        sa.Column("source_position_id", BigId, nullable=False),
+        sa.Column("command_id", sa.Uuid(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["command_id"],
+            ["command.id"],
+            name=op.f("fk_serial_sighting_command_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_position_id"],
+            ["position.id"],
+            name=op.f("fk_serial_sighting_place_position_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["serial_id"], ["serial.id"], name=op.f("fk_serial_sighting_serial_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_position_id"],
+            ["position.id"],
+            name=op.f("fk_serial_sighting_source_position_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serial_sighting")),
+    )
+    with op.batch_alter_table("serial_sighting", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_serial_sighting_command", ["command_id", "serial_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_serial_sighting_serial", ["serial_id", "occurred_at"], unique=False
+        )
+
+    op.create_table(
+        "undone_command",
+        sa.Column("command_id", sa.Uuid(), nullable=False),
+        sa.Column("by_command_id", sa.Uuid(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["command_id"], ["command.id"], name=op.f("fk_undone_command_command_id")
+        ),
+        sa.PrimaryKeyConstraint("command_id", name=op.f("pk_undone_command")),
+    )
+    op.create_table(
+        "awaited_issue",
+        sa.Column("issue_command_id", sa.Uuid(), nullable=False),
+        sa.Column("movement_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["movement_id"],
+            ["movement.id"],
+            name=op.f("fk_awaited_issue_movement_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("issue_command_id", "movement_id", name=op.f("pk_awaited_issue")),
+    )
     op.create_table(
         "cost_layer",
         sa.Column("id", BigId, nullable=False),
@@ -1148,51 +1216,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_reversal")),
     )
-    op.create_table(
-        "serial_sighting",
-        sa.Column("id", BigId, nullable=False),
-        sa.Column("serial_id", BigId, nullable=False),
-        sa.Column("occurred_at", sa.BigInteger(), nullable=False),
-        sa.Column("device_id", BigId, nullable=False),
-        sa.Column("device_seq", BigId, nullable=False),
-        sa.Column("place_position_id", BigId, nullable=False),
-        sa.Column("source_position_id", BigId, nullable=False),
-        sa.Column("movement_id", BigId, nullable=True),
-        sa.Column("command_id", sa.Uuid(), nullable=False),
-        sa.Column("undone", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["command_id"], ["command.id"], name=op.f("fk_serial_sighting_command_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["movement_id"], ["movement.id"], name=op.f("fk_serial_sighting_movement_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["place_position_id"],
-            ["position.id"],
-            name=op.f("fk_serial_sighting_place_position_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["serial_id"], ["serial.id"], name=op.f("fk_serial_sighting_serial_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["source_position_id"],
-            ["position.id"],
-            name=op.f("fk_serial_sighting_source_position_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_serial_sighting")),
-    )
-    with op.batch_alter_table("serial_sighting", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_serial_sighting_serial", ["serial_id", "occurred_at"], unique=False
-        )
-        batch_op.create_index(
-            "uq_serial_sighting_command",
-            ["command_id", "serial_id"],
-            unique=True,
-            sqlite_where=sa.text("undone = 0"),
-            postgresql_where=sa.text("not undone"),
-        )
-
     bind = op.get_bind()
     for statement in refusal_statements(bind.dialect.name):
         op.execute(sa.text(statement))
@@ -1200,15 +1223,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("serial_sighting", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_serial_sighting_command",
-            sqlite_where=sa.text("undone = 0"),
-            postgresql_where=sa.text("not undone"),
-        )
-        batch_op.drop_index("ix_serial_sighting_serial")
-
-    op.drop_table("serial_sighting")
     op.drop_table("reversal")
     with op.batch_alter_table("revaluation", schema=None) as batch_op:
         batch_op.drop_index("ix_revaluation_item_value_date")
@@ -1224,6 +1238,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cost_layer_pool")
 
     op.drop_table("cost_layer")
+    op.drop_table("awaited_issue")
+    op.drop_table("undone_command")
+    with op.batch_alter_table("serial_sighting", schema=None) as batch_op:
+        batch_op.drop_index("ix_serial_sighting_serial")
+        batch_op.drop_index("ix_serial_sighting_command")
+
+    op.drop_table("serial_sighting")
     with op.batch_alter_table("reservation_line", schema=None) as batch_op:
         batch_op.drop_index("ix_reservation_line_reservation")
         batch_op.drop_index("ix_reservation_line_balance")

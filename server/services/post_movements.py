@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.costing import (
@@ -37,7 +38,9 @@ from server.domain.ledger import Draft, Key, Place
 from server.domain.numbers import EXACT, ZERO, plain, round_money
 from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
+from server.store.db import table_of
 from server.store.founding import OWN_OWNER_ID
+from server.store.models import AwaitedIssue
 from server.store.places import Spot
 from server.store.queries.anchors import anchors_at
 from server.store.queries.catalogue import ItemRow, SiteRow, items_by_id, sites_by_id
@@ -54,6 +57,7 @@ class Entry:
     device_id: int | None = None
     device_seq: int | None = None
     user_id: int | None = None
+    request_id: str = ""
 
 
 @dataclass
@@ -90,6 +94,8 @@ class Ledger:
         self._below: dict[int, Place] = {}
         self._risen: set[int] = set()
         self._tasks: list[dict[str, object]] = []
+        self._awaited: list[dict[str, object]] = []
+        self._request_id = ""
 
     def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
         """Take over rows the caller has read already."""
@@ -148,6 +154,7 @@ class Ledger:
     def post(self, entry: Entry, drafts: Sequence[Draft]) -> Posting:
         """Post the drafts of one command; never refused."""
         self.prepare(drafts)
+        self._request_id = entry.request_id
         posting = Posting()
         for draft in drafts:
             self._post_one(entry, draft, posting)
@@ -160,8 +167,11 @@ class Ledger:
         at = self.book.movements[0]["recorded_at"] if self.book.movements else None
         at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
         self.book.write()
+        if self._awaited:
+            self.session.execute(insert(table_of(AwaitedIssue)), self._awaited)
+            self._awaited.clear()
         if marks:
-            mark(self.session, marks, at)
+            mark(self.session, marks, at, self._request_id)
         self.book.marks.clear()
         if self._tasks:
             order_tasks(self.session, self._tasks)
@@ -187,6 +197,10 @@ class Ledger:
                 "command_id": entry.command_id,
             }
         )
+
+    def await_issue(self, issue_command_id: UUID, movement_id: int) -> None:
+        """Remember a return whose issue has not been recorded yet; it is trued up by that."""
+        self._awaited.append({"issue_command_id": issue_command_id, "movement_id": movement_id})
 
     def revalue(
         self, entry: Entry, key: PoolKey, revaluation: Revaluation, cause: int | None, at: int

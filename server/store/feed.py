@@ -1,7 +1,7 @@
 """Writing to the change feed: in the transaction of the change, numbered later by the relay."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.people import Actor
+from server.store.db import table_of
 from server.store.models import PendingFeed
 
 
@@ -27,6 +28,12 @@ def announce(
         insert(PendingFeed),
         feed_row(topic, payload, actor=actor, at=at, site_id=site_id, command_id=command_id),
     )
+
+
+def announce_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows made by `feed_row`."""
+    if rows:
+        session.execute(insert(table_of(PendingFeed)).values(list(rows)))
 
 
 def feed_row(

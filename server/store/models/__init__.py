@@ -1,11 +1,13 @@
 """Every table of the house."""
 
 from server.store.models.commands import (
+    AwaitedIssue,
     Command,
     DeviceBoot,
     IdempotencyKey,
     LostRange,
     QuarantinedCommand,
+    UndoneCommand,
 )
 from server.store.models.counts import Count, CountAnchor, CountLine, CountParticipant, CountTask
 from server.store.models.feed import Feed, PendingFeed, Recalculation
@@ -61,6 +63,7 @@ from server.store.models.planning import DayRollup, ReorderAlert, Turnover
 __all__ = [
     "NONE_ID",
     "ApiToken",
+    "AwaitedIssue",
     "Balance",
     "Barcode",
     "Category",
@@ -113,6 +116,7 @@ __all__ = [
     "Supplier",
     "SupplierItem",
     "Turnover",
+    "UndoneCommand",
     "User",
     "UserSite",
     "Zone",

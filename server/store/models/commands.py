@@ -99,3 +99,22 @@ class IdempotencyKey(Model):
     status: Mapped[int]
     answer: Mapped[str] = mapped_column(Text)
     at: Mapped[int] = mapped_column(Instant, index=True)
+
+
+class UndoneCommand(Model):
+    """A command was taken back, once: its primary key says so."""
+
+    __tablename__ = "undone_command"
+    command_id: Mapped[UUID] = mapped_column(ForeignKey("command.id"), primary_key=True)
+    by_command_id: Mapped[UUID] = mapped_column(Uuid)
+    how: Mapped[str]
+
+
+class AwaitedIssue(Model):
+    """A customer's return recorded before its issue: valued at current cost until that arrives."""
+
+    __tablename__ = "awaited_issue"
+    issue_command_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    movement_id: Mapped[int] = mapped_column(
+        ForeignKey("movement.id", deferrable=True, initially="DEFERRED"), primary_key=True
+    )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Uuid, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.db import Model
@@ -183,7 +183,7 @@ class SerialSighting(Model):
     """Where a serial was seen and when; its place is the last one by occurred_at (RULES 15).
 
     place_position_id: where it stood after the sighting; source_position_id: what the person said
-    or the books held before it. movement_id: None when it already was there.
+    or the books held before it.
     """
 
     __tablename__ = "serial_sighting"
@@ -194,17 +194,11 @@ class SerialSighting(Model):
     device_seq: Mapped[int] = mapped_column(BigId, default=0)
     place_position_id: Mapped[int] = mapped_column(ForeignKey("position.id"))
     source_position_id: Mapped[int] = mapped_column(ForeignKey("position.id"))
-    movement_id: Mapped[int | None] = mapped_column(ForeignKey("movement.id"))
-    command_id: Mapped[UUID] = mapped_column(ForeignKey("command.id"))
+    command_id: Mapped[UUID] = mapped_column(
+        ForeignKey("command.id", deferrable=True, initially="DEFERRED")
+    )
     undone: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_serial_sighting_serial", "serial_id", "occurred_at"),
-        Index(
-            "uq_serial_sighting_command",
-            "command_id",
-            "serial_id",
-            unique=True,
-            sqlite_where=text("undone = 0"),
-            postgresql_where=text("not undone"),
-        ),
+        Index("ix_serial_sighting_command", "command_id", "serial_id"),
     )

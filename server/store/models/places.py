@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -170,7 +171,9 @@ class HandlingUnitMove(Model):
     to_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     occurred_at: Mapped[int] = mapped_column(Instant)
     uncertainty_ms: Mapped[int] = mapped_column(BigId, default=0)
-    command_id: Mapped[Any] = mapped_column(ForeignKey("command.id"))
+    command_id: Mapped[UUID] = mapped_column(
+        ForeignKey("command.id", deferrable=True, initially="DEFERRED")
+    )
     undone: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (Index("ix_handling_unit_move_unit", "handling_unit_id", "occurred_at"),)
 

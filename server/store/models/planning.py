@@ -75,7 +75,5 @@ class ReorderAlert(Model):
             sqlite_where=text("state <> 'resolved'"),
             postgresql_where=text("state <> 'resolved'"),
         ),
-        CheckConstraint(
-            "state in ('triggered','acknowledged','snoozed','resolved')", name="state"
-        ),
+        CheckConstraint("state in ('triggered','acknowledged','snoozed','resolved')", name="state"),
     )

@@ -1,0 +1,340 @@
+"""What each command means for the books: names into drafts, one function a type.
+
+receive_line    supplier → location        pick_line     location → customer, or a staging place
+receive_other   adjustment → location      issue_other   location → adjustment
+put_away, move_stock, take_stock, put_stock: location → location, or a whole unit
+return_line     customer → location        scrap_stock   location → scrap
+change_status   one status → another       pack_unit     loose → into a unit, in place
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from server.domain.commands import Said
+from server.domain.errors import InvalidInput, NotFound, RuleViolated
+from server.domain.ledger import Draft, Key, Place, Posted
+from server.domain.people import Actor
+from server.services.move_units import Units, follow_units, move_unit
+from server.services.name_things import Names
+from server.services.post_movements import Ledger
+from server.services.sight_serials import Serials
+from server.store.founding import GOOD_STATUS_ID, INSPECTION_STATUS_ID
+from server.store.queries.catalogue import ItemRow, LocationRow
+from server.store.queries.movements import flows_of_command
+from server.store.queries.reservations import open_lines
+from server.store.queries.suppliers import supplier_price
+
+
+@dataclass
+class Scene:
+    """All that the commands of one transaction share."""
+
+    session: Session
+    ledger: Ledger
+    names: Names
+    units: Units
+    serials: Serials
+    actor: Actor
+
+
+@dataclass
+class Meaning:
+    """What one command asks of the books.
+
+    promised: reserved for just this command, by balance; taken: lines of the reservation it uses.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    promised: dict[Key, Decimal] = field(default_factory=dict)
+    reservation: UUID | None = None
+    awaits_issue: UUID | None = None
+
+
+Interpreter = Callable[[Scene, Said], Meaning]
+
+
+def interpret(scene: Scene, said: Said) -> Meaning:
+    """The drafts of one stock command. Raises NotFound, InvalidInput, RuleViolated."""
+    if said.body.get("unit") and said.command.type in UNIT_MOVES:
+        return _move_whole_unit(scene, said)
+    return _INTERPRETERS[said.command.type](scene, said)
+
+
+def depends_on_books(scene: Scene, said: Said) -> bool:
+    """Whether the meaning depends on what is where, so that it waits for its turn in the batch."""
+    body = said.body
+    if said.command.type not in _INTERPRETERS or said.command.type == "pack_unit":
+        return True
+    return any(body.get(name) for name in ("unit", "from_unit", "to_unit", "serial", "returns"))
+
+
+def _receive(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    target = _place(scene, said, meaning, "to", "unit")
+    source = scene.ledger.counterpart("supplier", target)
+    price = None
+    if said.body.get("unit_cost") is None and said.body.get("supplier"):
+        price = supplier_price(scene.session, said.body["supplier"], goods["item_id"])
+    meaning.drafts = [
+        _draft(
+            said, goods, source, target, unit_cost=said.body.get("unit_cost"), supplier_price=price
+        )
+    ]
+    meaning.flags.discard("new_lot")
+    meaning.flags.discard("new_serial")
+    return meaning
+
+
+def _receive_other(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    target = _place(scene, said, meaning, "to", "unit")
+    source = scene.ledger.counterpart("adjustment", target)
+    meaning.drafts = [_draft(said, goods, source, target, unit_cost=said.body.get("unit_cost"))]
+    return meaning
+
+
+def _move(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    source = _place(scene, said, meaning, "from", "from_unit")
+    target = _place(scene, said, meaning, "to", "to_unit")
+    return _moved(meaning, said, goods, source, target)
+
+
+def _take(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    source = _place(scene, said, meaning, "from", "from_unit")
+    target = _like(scene, source, _cart(scene, said))
+    return _moved(meaning, said, goods, source, target)
+
+
+def _put(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    target = _place(scene, said, meaning, "to", "to_unit")
+    source = _like(scene, target, _cart(scene, said))
+    return _moved(meaning, said, goods, source, target)
+
+
+def _pick(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    source = _place(scene, said, meaning, "from", "from_unit")
+    if said.body.get("to"):
+        target = _place(scene, said, meaning, "to", "to_unit")
+    else:
+        target = scene.ledger.counterpart("customer", source)
+    moved = _moved(meaning, said, goods, source, target)
+    if said.body.get("reservation"):
+        meaning.reservation = said.body["reservation"]
+        lines = open_lines(scene.session, said.body["reservation"])
+        if lines is None:
+            raise NotFound("unknown_reservation", reservation=str(said.body["reservation"]))
+        meaning.promised = {Key(*line.key): line.open for line in lines}
+    return moved
+
+
+def _return(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    target = _place(scene, said, meaning, "to", "unit", INSPECTION_STATUS_ID)
+    source = scene.ledger.counterpart("customer", target)
+    issue = _issue_of(scene, said, goods["item_id"])
+    if said.body.get("returns") and issue is None:
+        meaning.awaits_issue = said.body["returns"]
+    meaning.drafts = [_draft(said, goods, source, target, returns=issue)]
+    return meaning
+
+
+def _issue_other(scene: Scene, said: Said) -> Meaning:
+    return _to_virtual(scene, said, "adjustment")
+
+
+def _scrap(scene: Scene, said: Said) -> Meaning:
+    return _to_virtual(scene, said, "scrap")
+
+
+def _change_status(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    before = replace_status(said, "from_status")
+    source = _place(scene, before, meaning, "location", "unit")
+    status = scene.names.status_id(said.body["to_status"])
+    target = scene.ledger.place(
+        source.location_id, source.handling_unit_id, source.owner_id, status
+    )
+    return _moved(meaning, said, goods, source, target)
+
+
+def _pack(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    source = _place(scene, said, meaning, "location", None)
+    target = _place(scene, said, meaning, "location", "unit")
+    return _moved(meaning, said, goods, source, target)
+
+
+def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
+    meaning = Meaning()
+    unit = scene.names.unit(said.body["unit"])
+    if said.command.type == "take_stock":
+        target = _cart(scene, said)
+    else:
+        target = _location(scene, said, "to", meaning).id
+    meaning.drafts = move_unit(scene.ledger, scene.units, said, unit.id, target)
+    if scene.units.where(unit.id, said.occurrence.at - 1) == target:
+        meaning.flags.add("already_there")
+    return meaning
+
+
+UNIT_MOVES = frozenset({"put_away", "move_stock", "take_stock", "put_stock"})
+_INTERPRETERS: Mapping[str, Interpreter] = {
+    "receive_line": _receive,
+    "receive_other": _receive_other,
+    "put_away": _move,
+    "move_stock": _move,
+    "take_stock": _take,
+    "put_stock": _put,
+    "pick_line": _pick,
+    "return_line": _return,
+    "issue_other": _issue_other,
+    "scrap_stock": _scrap,
+    "change_status": _change_status,
+    "pack_unit": _pack,
+}
+
+
+def replace_status(said: Said, field_name: str) -> Said:
+    """The same saying, with `status` being what another field of its body names."""
+    body = {**said.body, "status": said.body[field_name]}
+    return replace(said, command=replace(said.command, body=body))
+
+
+def settle_units(scene: Scene, meaning: Meaning) -> None:
+    """Let late facts about handling units follow the units' later moves."""
+    meaning.drafts = follow_units(scene.ledger, scene.units, meaning.drafts)
+
+
+def _to_virtual(scene: Scene, said: Said, kind: str) -> Meaning:
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    source = _place(scene, said, meaning, "from", "from_unit")
+    target = scene.ledger.counterpart(kind, source)
+    return _moved(meaning, said, goods, source, target)
+
+
+def _moved(
+    meaning: Meaning, said: Said, goods: dict[str, Any], source: Place, target: Place
+) -> Meaning:
+    if source.id == target.id:
+        meaning.flags.add("already_there")
+    else:
+        meaning.drafts = [_draft(said, goods, source, target)]
+    return meaning
+
+
+def _draft(said: Said, goods: dict[str, Any], source: Place, target: Place, **more: Any) -> Draft:
+    return Draft(
+        kind=said.command.type,
+        source=source,
+        target=target,
+        occurred_at=said.occurrence.at,
+        uncertainty_ms=said.occurrence.uncertainty_ms,
+        document=said.body.get("document") or "",
+        reason=said.body.get("reason") or "",
+        **goods,
+        **more,
+    )
+
+
+def _goods(scene: Scene, said: Said, meaning: Meaning) -> dict[str, Any]:
+    """What is moved and how much of it."""
+    item = scene.names.item(said.body["item"])
+    _heed_retirement(said, item, meaning)
+    lot_id = scene.names.lot_id(item, said.body, meaning.flags)
+    if not said.command.is_fact and "lot_missing" in meaning.flags:
+        raise InvalidInput("lot_required", item=item.sku)
+    scene.ledger.know(items=[item])
+    return {
+        "item_id": item.id,
+        "lot_id": lot_id,
+        "serial_id": scene.names.serial_id(item, said.body, lot_id, meaning.flags),
+        "quantity": said.quantity,
+        "second_quantity": said.body.get("second_quantity"),
+    }
+
+
+def _place(
+    scene: Scene,
+    said: Said,
+    meaning: Meaning,
+    location_field: str,
+    unit_field: str | None,
+    default_status: int = GOOD_STATUS_ID,
+) -> Place:
+    """The position a body names; a unit named with it is where its own log says (RULES 16)."""
+    location = _location(scene, said, location_field, meaning)
+    owner = scene.names.owner_id(said.body.get("owner"))
+    status = scene.names.status_id(said.body.get("status"), default_status)
+    code = said.body.get(unit_field) if unit_field else None
+    if not code:
+        return scene.ledger.place(location.id, 0, owner, status)
+    unit = scene.names.unit_made(code)
+    at = scene.units.where(unit.id, said.occurrence.at)
+    if at is None:
+        scene.units.log(unit.id, None, location.id, said)
+        at = location.id
+    elif at != location.id:
+        meaning.flags.add("unit_elsewhere")
+    return scene.ledger.place(at, unit.id, owner, status)
+
+
+def _location(scene: Scene, said: Said, name: str, meaning: Meaning) -> LocationRow:
+    code = said.body.get(name)
+    if not code:
+        raise InvalidInput("field_required", field=name)
+    location = scene.names.location(said.site_id, code)
+    _heed_retirement(said, location, meaning)
+    return location
+
+
+def _heed_retirement(said: Said, row: ItemRow | LocationRow, meaning: Meaning) -> None:
+    """A fact about something retired is still a fact; a request about it is a mistake."""
+    if not row.retired:
+        return
+    if not said.command.is_fact:
+        raise RuleViolated("retired", code=row.sku if isinstance(row, ItemRow) else row.code)
+    meaning.flags.add("retired")
+
+
+def _cart(scene: Scene, said: Said) -> int:
+    code = said.body.get("cart")
+    if code:
+        return scene.names.location(said.site_id, code).id
+    if said.cart_location_id is None:
+        raise InvalidInput("field_required", field="cart")
+    return said.cart_location_id
+
+
+def _like(scene: Scene, place: Place, location_id: int) -> Place:
+    return scene.ledger.place(location_id, 0, place.owner_id, place.status_id)
+
+
+def _issue_of(scene: Scene, said: Said, item_id: int) -> Posted | None:
+    """The issue a return belongs to, with its cost."""
+    command_id = said.body.get("returns")
+    if not command_id:
+        return None
+    for row in flows_of_command(scene.session, command_id):
+        if row["item_id"] == item_id and row["cogs"]:
+            return Posted(row["id"], row["quantity"], row["value"], row["cogs"])
+    return None

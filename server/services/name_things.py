@@ -1,0 +1,219 @@
+"""The codes in commands, turned into the rows they name: all of a batch with one query a kind.
+
+Facts may name a lot, serial or unit nobody has told us of: a label on a shelf exists. It is made,
+and the fact is flagged.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from server.domain.codes import code_key
+from server.domain.errors import InvalidInput, NotFound, RuleViolated
+from server.store.db import upsert
+from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
+from server.store.models import HandlingUnit, Lot, Serial
+from server.store.models.items import NONE_ID
+from server.store.queries.catalogue import (
+    ItemRow,
+    LocationRow,
+    LotRow,
+    OwnerRow,
+    SerialRow,
+    StatusRow,
+    UnitRow,
+    items_by_key,
+    locations_by_key,
+    lots_by_key,
+    owners_by_key,
+    serials_by_key,
+    statuses_by_key,
+    units_by_key,
+)
+
+Found = TypeVar("Found")
+ITEM_FIELDS = ("item",)
+LOCATION_FIELDS = ("from", "to", "location", "cart")
+UNIT_FIELDS = ("unit", "from_unit", "to_unit")
+STATUS_FIELDS = ("status", "from_status", "to_status")
+
+
+@dataclass
+class Names:
+    """What the bodies of some commands name. `load` first; unknown names raise NotFound."""
+
+    session: Session
+    now: int
+    items: dict[str, ItemRow] = field(default_factory=dict)
+    locations: dict[tuple[int, str], LocationRow] = field(default_factory=dict)
+    statuses: dict[str, StatusRow] = field(default_factory=dict)
+    owners: dict[str, OwnerRow] = field(default_factory=dict)
+    units: dict[str, UnitRow] = field(default_factory=dict)
+    lots: dict[tuple[int, str], LotRow] = field(default_factory=dict)
+    serials: dict[tuple[int, str], SerialRow] = field(default_factory=dict)
+
+    def load(self, bodies: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
+        """Read everything these (site id, body) pairs name."""
+        bodies = list(bodies)
+        self._load_plain(bodies)
+        lots, serials = set(), set()
+        for _, body in bodies:
+            item = self.items.get(code_key(body["item"])) if body.get("item") else None
+            if item and body.get("lot"):
+                lots.add((item.id, code_key(body["lot"])))
+            if item and body.get("serial"):
+                serials.add((item.id, code_key(body["serial"])))
+        if lots:
+            self.lots |= lots_by_key(self.session, lots)
+        if serials:
+            self.serials |= serials_by_key(self.session, serials)
+
+    def _load_plain(self, bodies: list[tuple[int, Mapping[str, Any]]]) -> None:
+        by_site: dict[int, set[str]] = {}
+        for site_id, body in bodies:
+            by_site.setdefault(site_id, set()).update(_keys([body], LOCATION_FIELDS))
+        plain = [body for _, body in bodies]
+        if keys := _keys(plain, ITEM_FIELDS) - self.items.keys():
+            self.items |= items_by_key(self.session, keys)
+        for site_id, keys in by_site.items():
+            if keys:
+                found = locations_by_key(self.session, site_id, keys)
+                self.locations |= {(site_id, key): row for key, row in found.items()}
+        if keys := _keys(plain, STATUS_FIELDS):
+            self.statuses |= statuses_by_key(self.session, keys)
+        if keys := _keys(plain, ("owner",)):
+            self.owners |= owners_by_key(self.session, keys)
+        if keys := _keys(plain, UNIT_FIELDS):
+            self.units |= units_by_key(self.session, keys)
+
+    def item(self, code: str) -> ItemRow:
+        """Raises NotFound `unknown_item`."""
+        return _known(self.items, code_key(code), "unknown_item", item=code)
+
+    def location(self, site_id: int, code: str) -> LocationRow:
+        """Raises NotFound `unknown_location`; virtual locations cannot be named by a command."""
+        row = _known(self.locations, (site_id, code_key(code)), "unknown_location", location=code)
+        if row.code.startswith("@"):
+            raise NotFound("unknown_location", location=code)
+        return row
+
+    def status_id(self, code: str | None, default: int = GOOD_STATUS_ID) -> int:
+        """Raises NotFound `unknown_status`."""
+        if not code:
+            return default
+        return _known(self.statuses, code_key(code), "unknown_status", stock_status=code).id
+
+    def owner_id(self, code: str | None) -> int:
+        """Raises NotFound `unknown_owner`."""
+        if not code:
+            return OWN_OWNER_ID
+        return _known(self.owners, code_key(code), "unknown_owner", owner=code).id
+
+    def unit(self, code: str) -> UnitRow:
+        """Raises NotFound `unknown_unit`."""
+        return _known(self.units, code_key(code), "unknown_unit", unit=code)
+
+    def unit_made(self, code: str) -> UnitRow:
+        """The unit, made where it is new (nowhere yet)."""
+        key = code_key(code)
+        if key not in self.units:
+            row = {"code": code, "code_key": key, "changed_at": self.now}
+            self._make(HandlingUnit, [row])
+            self.units |= units_by_key(self.session, [key])
+        return self.units[key]
+
+    def lot_id(self, item: ItemRow, body: Mapping[str, Any], flags: set[str]) -> int:
+        """The lot a body names, made where it is new; 0 for items not tracked by lot.
+
+        Raises InvalidInput `lot_required` unless the flags may say `lot_missing` (facts do).
+        """
+        if item.tracking == "none":
+            return NONE_ID
+        code = body.get("lot")
+        if not code:
+            if item.tracking == "lot":
+                flags.add("lot_missing")
+            return NONE_ID
+        key = (item.id, code_key(code))
+        if key not in self.lots:
+            self._make_lot(item, code, body)
+            flags.add("new_lot")
+        return self.lots[key].id
+
+    def serial_id(
+        self, item: ItemRow, body: Mapping[str, Any], lot_id: int, flags: set[str]
+    ) -> int:
+        """The serial a body names, made where it is new; 0 for items not tracked by serial.
+
+        Raises InvalidInput `serial_required`, and RuleViolated `serial_is_one` for quantities ≠ 1.
+        """
+        if item.tracking != "serial":
+            return NONE_ID
+        code = body.get("serial")
+        if not code:
+            raise InvalidInput("serial_required", item=item.sku)
+        quantity = body.get("quantity", body.get("counted", Decimal(1)))
+        if quantity not in (Decimal(0), Decimal(1)):
+            raise RuleViolated("serial_is_one", item=item.sku, serial=code)
+        key = (item.id, code_key(code))
+        if key not in self.serials:
+            row = {
+                "item_id": item.id,
+                "code": code,
+                "code_key": key[1],
+                "lot_id": lot_id,
+                "changed_at": self.now,
+            }
+            self._make(Serial, [row])
+            self.serials |= serials_by_key(self.session, [key])
+            flags.add("new_serial")
+        return self.serials[key].id
+
+    def _make_lot(self, item: ItemRow, code: str, body: Mapping[str, Any]) -> None:
+        produced: date | None = body.get("production_date")
+        expires: date | None = body.get("expires_on") or expiry_of(item, produced)
+        key = (item.id, code_key(code))
+        row = {
+            "item_id": item.id,
+            "code": code,
+            "code_key": key[1],
+            "production_date": produced,
+            "expires_on": expires,
+            "changed_at": self.now,
+        }
+        self._make(Lot, [row])
+        self.lots |= lots_by_key(self.session, [key])
+
+    def _make(self, model: Any, rows: list[dict[str, Any]]) -> None:
+        self.session.execute(upsert(self.session, model).on_conflict_do_nothing(), rows)
+
+
+def expiry_of(item: ItemRow, produced: date | None) -> date | None:
+    """The last good day by production date and shelf life; None if either is unknown.
+
+    Months count in calendar months; 31 January and one month is the last of February.
+    """
+    if produced is None or item.shelf_life is None:
+        return None
+    if item.shelf_life_unit == "day":
+        return date.fromordinal(produced.toordinal() + item.shelf_life)
+    months = produced.year * 12 + produced.month - 1 + item.shelf_life
+    year, month = divmod(months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    last = date.fromordinal(following.toordinal() - 1).day
+    return date(year, month + 1, min(produced.day, last))
+
+
+def _keys(bodies: Iterable[Mapping[str, Any]], fields: Iterable[str]) -> set[str]:
+    return {code_key(body[name]) for body in bodies for name in fields if body.get(name)}
+
+
+def _known(rows: Mapping[Any, Found], key: Any, code: str, **fields: Any) -> Found:
+    try:
+        return rows[key]
+    except KeyError:
+        raise NotFound(code, **fields) from None

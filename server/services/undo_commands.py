@@ -1,0 +1,232 @@
+"""Undo: a command that takes another of its own device back (RULES 7).
+
+put_back: it is undone physically, now. never: it did not happen, at the time it was said to.
+"""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.domain.commands import Said
+from server.domain.costing import true_up
+from server.domain.errors import NotFound, RuleViolated
+from server.domain.ledger import Draft, Place, Posted, moves_after
+from server.domain.numbers import ZERO
+from server.services.bind_barcodes import release_barcode
+from server.services.count_stock import reopen_count, undo_count_line
+from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
+from server.services.move_units import move_unit
+from server.services.post_movements import Entry
+from server.store.book import PoolKey
+from server.store.commands import KnownCommand, known_commands, mark_undone
+from server.store.models import Revaluation
+from server.store.queries.movements import flows_of_command
+
+FOLLOW_UPS = frozenset({"count_correction", "serial_correction"})
+
+
+def undo(scene: Scene, said: Said, entry: Entry) -> Meaning:
+    """What taking a command back posts; a second undo posts nothing and is flagged.
+
+    Raises NotFound `unknown_command` for another device's or person's command, RuleViolated
+    `nothing_to_undo` for one that was rejected or is itself an undo.
+    """
+    meaning = Meaning()
+    original = _original(scene, said)
+    how = said.body["how"]
+    if not mark_undone(scene.session, original.id, said.command.id, how):
+        meaning.flags.add("already_undone")
+        return meaning
+    if _undo_without_stock(scene, said, original):
+        return meaning
+    if how == "never":
+        _never_happened(scene, said, entry, original, meaning)
+    else:
+        _put_back(scene, said, entry, original, meaning)
+    return meaning
+
+
+def _original(scene: Scene, said: Said) -> KnownCommand:
+    command_id = said.body["command"]
+    original = known_commands(scene.session, [command_id]).get(command_id)
+    if original is None or original.device_id != said.device_id:
+        raise NotFound("unknown_command", command=str(command_id))
+    if said.device_id is None and original.user_id != said.user_id:
+        raise NotFound("unknown_command", command=str(command_id))
+    if original.status == "rejected" or original.type == "undo":
+        raise RuleViolated("nothing_to_undo", command=str(command_id))
+    return original
+
+
+def _undo_without_stock(scene: Scene, said: Said, original: KnownCommand) -> bool:
+    raw: dict[str, Any] = json.loads(original.body)
+    body = raw["body"]
+    if original.type == "count_line":
+        undo_count_line(scene.session, body, raw.get("seq"))
+    elif original.type == "finish_count":
+        reopen_count(scene.session, UUID(str(body["count"])))
+    elif original.type == "bind_barcode":
+        scene.names.load([(said.site_id, body)])
+        item = scene.names.item(body["item"])
+        release_barcode(
+            scene.session,
+            body["barcode"],
+            "item",
+            item.id,
+            actor=scene.actor,
+            at=said.received_at,
+        )
+    else:
+        return False
+    return True
+
+
+def _never_happened(
+    scene: Scene, said: Said, entry: Entry, original: KnownCommand, meaning: Meaning
+) -> None:
+    """Every movement is reversed at its own time; what later counts and moves of units make of
+    that follows by itself."""
+    flows = flows_of_command(scene.session, original.id)
+    whole_units = _moves_a_unit(original)
+    scene.units.forget(original.id, said.received_at)
+    forgotten: set[int] = set()
+    for row in flows:
+        draft = _draft_of(scene, row)
+        if row["serial_id"]:
+            if row["serial_id"] not in forgotten:
+                forgotten.add(row["serial_id"])
+                meaning.drafts += scene.serials.forget(scene.ledger, original.id, draft)
+        elif row["kind"] not in FOLLOW_UPS and (whole_units or row["kind"] != "unit_follow"):
+            meaning.drafts.append(_reversed(scene, entry, row, draft, row["occurred_at"]))
+    if whole_units and not any(row["kind"] == "unit_follow" for row in flows):
+        meaning.drafts += _next_move_came_from_before(scene, flows)
+
+
+def _next_move_came_from_before(scene: Scene, flows: list[dict[str, Any]]) -> list[Draft]:
+    """The unit's next move was posted from where the undone one had put it."""
+    drafts = []
+    for row in flows:
+        moved = _draft_of(scene, row)
+        later = moves_after(scene.units.logs[moved.target.handling_unit_id], row["occurred_at"])
+        if later:
+            drafts.append(replace(moved, kind="unit_follow", occurred_at=later[0].occurred_at))
+    return drafts
+
+
+def _moves_a_unit(original: KnownCommand) -> bool:
+    body = json.loads(original.body)["body"]
+    return bool(body.get("unit")) and original.type in UNIT_MOVES
+
+
+def _put_back(
+    scene: Scene, said: Said, entry: Entry, original: KnownCommand, meaning: Meaning
+) -> None:
+    """Each thing goes back to where it came from, now; a moved unit goes back as a whole."""
+    body = json.loads(original.body)["body"]
+    flows = flows_of_command(scene.session, original.id)
+    if _moves_a_unit(original):
+        _put_unit_back(scene, said, body["unit"], original, meaning)
+        return
+    for row in flows:
+        if row["kind"] in FOLLOW_UPS or row["kind"] == "unit_follow":
+            continue
+        draft = _draft_of(scene, row)
+        back = _reversed(scene, entry, row, draft, said.occurrence.at)
+        meaning.drafts.append(
+            replace(
+                back,
+                source=_now(scene, back.source, said.occurrence.at),
+                target=_now(scene, back.target, said.occurrence.at),
+                uncertainty_ms=said.occurrence.uncertainty_ms,
+            )
+        )
+
+
+def _put_unit_back(
+    scene: Scene, said: Said, code: str, original: KnownCommand, meaning: Meaning
+) -> None:
+    scene.names.load([(said.site_id, {"unit": code})])
+    unit = scene.names.unit(code)
+    before = scene.units.where(unit.id, original.occurred_at - 1)
+    if before is not None:
+        meaning.drafts = move_unit(scene.ledger, scene.units, said, unit.id, before)
+
+
+def _now(scene: Scene, place: Place, at: int) -> Place:
+    """The same place, or where its handling unit has gone meanwhile."""
+    if not place.handling_unit_id:
+        return place
+    location = scene.units.where(place.handling_unit_id, at) or place.location_id
+    return scene.ledger.place(location, place.handling_unit_id, place.owner_id, place.status_id)
+
+
+def _draft_of(scene: Scene, row: dict[str, Any]) -> Draft:
+    ids = (row["from_position_id"], row["to_position_id"])
+    places = scene.ledger.book.places.by_id(ids)
+    return Draft(
+        kind="reversal",
+        item_id=row["item_id"],
+        lot_id=row["lot_id"],
+        serial_id=row["serial_id"],
+        quantity=row["quantity"],
+        source=places[ids[0]],
+        target=places[ids[1]],
+        occurred_at=row["occurred_at"],
+        uncertainty_ms=row["uncertainty_ms"],
+        second_quantity=row["second_quantity"],
+        document=row["document"],
+    )
+
+
+def _reversed(
+    scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft, occurred_at: int
+) -> Draft:
+    posted = _cost_facts(scene, entry, row, draft)
+    return replace(
+        draft,
+        source=draft.target,
+        target=draft.source,
+        occurred_at=occurred_at,
+        reverses=posted,
+    )
+
+
+def _cost_facts(scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft) -> Posted:
+    """The movement's cost with its later corrections; a receipt's later prices are taken back."""
+    value, cogs, prices = corrections_of(scene.session, row["id"])
+    if prices and draft.target.holds_stock:
+        _take_prices_back(scene, entry, row, draft, prices)
+        return Posted(row["id"], row["quantity"], row["value"], row["cogs"])
+    return Posted(row["id"], row["quantity"], row["value"] - value, row["cogs"] + cogs)
+
+
+def _take_prices_back(
+    scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft, prices: Any
+) -> None:
+    scene.ledger.prepare([draft])
+    key = PoolKey(row["item_id"], draft.target.site_id, draft.target.owner_id)
+    pool = scene.ledger.book.pool(key)
+    pool.now, trued = true_up(
+        pool.now, row["id"], row["value"] + prices, row["value"], row["quantity"]
+    )
+    scene.ledger.revalue(entry, key, trued, row["id"], row["occurred_at"])
+
+
+def corrections_of(session: Session, movement_id: int) -> tuple[Any, Any, Any]:
+    """Of a movement: (pool value and COGS corrected since as shortage covers, later prices)."""
+    rows = session.execute(
+        select(Revaluation.kind, func.sum(Revaluation.value), func.sum(Revaluation.cogs))
+        .where(Revaluation.corrects_movement_id == movement_id)
+        .group_by(Revaluation.kind)
+    )
+    value = cogs = prices = ZERO
+    for kind, total, sold in rows:
+        if kind in ("price", "landed_cost", "return"):
+            prices += total + sold
+        else:
+            value, cogs = value + total, cogs + sold
+    return value, cogs, prices

@@ -1,0 +1,158 @@
+"""Reservations: stock promised to a reference until it is picked or released (never by time)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from server.domain.days import day_of
+from server.domain.errors import NotFound, RuleViolated
+from server.domain.ledger import Key
+from server.domain.numbers import ZERO, plain
+from server.domain.people import Actor
+from server.services.clock import now_ms
+from server.services.post_movements import Ledger
+from server.store.db import table_of, unit_of_work
+from server.store.feed import announce
+from server.store.models import Reservation, ReservationLine
+from server.store.queries.reservable import reservable_lines
+from server.store.queries.reservations import OpenLine, open_lines
+from server.store.recalculations import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants kept for them; location and lot narrow it down."""
+
+    site_id: int
+    item_id: int
+    quantity: Decimal
+    reference: str = ""
+    location_id: int | None = None
+    lot_id: int | None = None
+
+
+def reserve_stock(wish: Wish, actor: Actor, uid: UUID | None = None) -> UUID:
+    """Reserve available stock, earliest expiry first, then oldest lot; all of it or nothing.
+
+    Raises RuleViolated `not_enough_available`.
+    """
+    now, uid = now_ms(), uid or uuid4()
+    with unit_of_work() as session:
+        ledger = Ledger(session)
+        shares = _allocate(session, ledger, wish)
+        reservation_id = session.scalar(
+            insert(table_of(Reservation))
+            .values(
+                uid=uid,
+                site_id=wish.site_id,
+                item_id=wish.item_id,
+                quantity=wish.quantity,
+                reference=wish.reference,
+                state="open",
+                user_id=actor.user_id,
+                created_at=now,
+            )
+            .returning(table_of(Reservation).c.id)
+        )
+        rows = [
+            {**key._asdict(), "reservation_id": reservation_id, "quantity": share, "open": share}
+            for key, share in shares
+        ]
+        session.execute(insert(table_of(ReservationLine)), rows)
+        _settle(session, ledger, wish.item_id, wish.site_id, now)
+        _tell(session, "reservation.created", uid, wish.site_id, actor, now)
+    return uid
+
+
+def release_reservation(uid: UUID, actor: Actor) -> None:
+    """Give back what is still open. Raises NotFound `unknown_reservation`, RuleViolated
+    `reservation_ended`."""
+    now = now_ms()
+    with unit_of_work() as session:
+        ledger = Ledger(session)
+        reservation = _reservation(session, uid)
+        actor.require_site(reservation.site_id)
+        if reservation.state != "open":
+            raise RuleViolated("reservation_ended", reservation=str(uid))
+        lines = open_lines(session, uid) or []
+        ledger.book.lock_lines(Key(*line.key) for line in lines)
+        _give_back(session, ledger, lines, sum((line.open for line in lines), ZERO))
+        _end(session, uid, "released", now)
+        _settle(session, ledger, reservation.item_id, reservation.site_id, now)
+        _tell(session, "reservation.released", uid, reservation.site_id, actor, now)
+
+
+def use_reservation(ledger: Ledger, uid: UUID, quantity: Decimal, at: int) -> None:
+    """A pick took this much of what was reserved; the caller writes the ledger."""
+    lines = open_lines(ledger.session, uid) or []
+    ledger.book.lock_lines(Key(*line.key) for line in lines)
+    _give_back(ledger.session, ledger, lines, quantity)
+    if sum((line.open for line in lines), ZERO) <= quantity:
+        _end(ledger.session, uid, "done", at)
+
+
+def _allocate(session: Session, ledger: Ledger, wish: Wish) -> list[tuple[Key, Decimal]]:
+    candidates = reservable_lines(
+        session, wish.site_id, wish.item_id, wish.location_id, wish.lot_id
+    )
+    ledger.book.lock_lines(candidates)
+    shares: list[tuple[Key, Decimal]] = []
+    left = wish.quantity
+    for key in candidates:
+        share = min(left, ledger.book.line(key).available)
+        if share > 0:
+            ledger.book.change_line(key, ZERO, reserved=share)
+            shares.append((key, share))
+            left -= share
+    if left > 0:
+        raise RuleViolated(
+            "not_enough_available",
+            item=ledger.item(wish.item_id).sku,
+            asked=plain(wish.quantity),
+            available=plain(wish.quantity - left),
+        )
+    return shares
+
+
+def _give_back(
+    session: Session, ledger: Ledger, lines: Sequence[OpenLine], quantity: Decimal
+) -> None:
+    table = table_of(ReservationLine)
+    for line in lines:
+        given = min(line.open, quantity)
+        if given <= 0:
+            break
+        quantity -= given
+        ledger.book.change_line(Key(*line.key), ZERO, reserved=-given)
+        session.execute(update(table).where(table.c.id == line.id).values(open=line.open - given))
+
+
+def _reservation(session: Session, uid: UUID) -> Any:
+    row = session.execute(
+        select(Reservation.site_id, Reservation.item_id, Reservation.state)
+        .where(Reservation.uid == uid)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("unknown_reservation", reservation=str(uid))
+    return row
+
+
+def _end(session: Session, uid: UUID, state: str, at: int) -> None:
+    table = table_of(Reservation)
+    session.execute(update(table).where(table.c.uid == uid).values(state=state, ended_at=at))
+
+
+def _settle(session: Session, ledger: Ledger, item_id: int, site_id: int, at: int) -> None:
+    """Availability changed, so position and alert must be looked at again."""
+    ledger.book.write()
+    mark(session, [(item_id, site_id, day_of(at, ledger.site(site_id).time_zone))], at)
+
+
+def _tell(session: Session, topic: str, uid: UUID, site_id: int, actor: Actor, at: int) -> None:
+    announce(session, topic, {"uid": str(uid)}, actor=actor, at=at, site_id=site_id)

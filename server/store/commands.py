@@ -1,0 +1,217 @@
+"""Commands and their answers, devices' progress, and what is quarantined or lost."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from server.domain.delivery import Loss
+from server.store.db import table_of, upsert
+from server.store.models import (
+    Command,
+    Device,
+    DeviceBoot,
+    LostRange,
+    Movement,
+    QuarantinedCommand,
+    UndoneCommand,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCommand:
+    """A command we have answered already."""
+
+    id: UUID
+    type: str
+    status: str
+    fingerprint: str
+    answer: dict[str, Any]
+    device_id: int | None
+    user_id: int | None
+    site_id: int | None
+    occurred_at: int
+    uncertainty_ms: int
+    body: str
+
+
+@dataclass(slots=True)
+class DeviceState:
+    """A device as one envelope finds it, locked."""
+
+    id: int
+    site_id: int
+    cart_location_id: int | None
+    state: str
+    quarantined: bool
+    accepted_seq: int
+    wall_offset_ms: int | None
+    last_occurred_at: int
+
+
+def known_commands(session: Session, ids: Iterable[UUID]) -> dict[UUID, KnownCommand]:
+    """Those of these commands that have a final answer."""
+    rows = session.execute(
+        select(
+            Command.id,
+            Command.type,
+            Command.status,
+            Command.body_hash,
+            Command.answer,
+            Command.device_id,
+            Command.user_id,
+            Command.site_id,
+            Command.occurred_at,
+            Command.uncertainty_ms,
+            Command.body,
+        ).where(Command.id.in_(list(ids)))
+    )
+    return {
+        row[0]: KnownCommand(row[0], row[1], row[2], row[3], json.loads(row[4]), *row[5:])
+        for row in rows
+    }
+
+
+def quarantined_ids(session: Session, device_id: int, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these commands that wait for a supervisor."""
+    asked = select(QuarantinedCommand.command_id).where(
+        QuarantinedCommand.device_id == device_id,
+        QuarantinedCommand.command_id.in_(list(ids)),
+        QuarantinedCommand.state == "waiting",
+    )
+    return set(session.scalars(asked))
+
+
+def was_replaced(session: Session, command_id: UUID) -> bool:
+    """Whether another command has replaced this one already."""
+    asked = select(Command.id).where(Command.replaces == command_id, Command.status != "rejected")
+    return session.scalar(asked.limit(1)) is not None
+
+
+def write_commands(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add commands with their answers."""
+    if rows:
+        session.execute(insert(table_of(Command)).values(list(rows)))
+
+
+def quarantine(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep commands for a supervisor; one that waits already is not kept twice."""
+    if rows:
+        statement = upsert(session, QuarantinedCommand).values(list(rows))
+        session.execute(statement.on_conflict_do_nothing(index_elements=["command_id"]))
+
+
+def mark_undone(session: Session, command_id: UUID, by: UUID, how: str) -> bool:
+    """Whether we are the first to take this command back."""
+    statement = upsert(session, UndoneCommand).values(
+        command_id=command_id, by_command_id=by, how=how
+    )
+    written = session.execute(
+        statement.on_conflict_do_nothing(index_elements=["command_id"]).returning(
+            table_of(UndoneCommand).c.command_id
+        )
+    )
+    return written.scalar() is not None
+
+
+def lock_device(session: Session, device_id: int) -> DeviceState:
+    """The device's row, locked until the transaction ends."""
+    row = session.execute(
+        select(
+            Device.id,
+            Device.site_id,
+            Device.cart_location_id,
+            Device.state,
+            Device.quarantined,
+            Device.accepted_seq,
+            Device.wall_offset_ms,
+            Device.last_occurred_at,
+            Device.last_seen_at,
+        )
+        .where(Device.id == device_id)
+        .with_for_update()
+    ).one()
+    offset = row[6] if row[8] is not None else None
+    return DeviceState(*row[:6], offset, row[7])
+
+
+def save_device(session: Session, device: DeviceState, **seen: Any) -> None:
+    """Write the device's progress and what the envelope said of it."""
+    table = table_of(Device)
+    session.execute(
+        update(table)
+        .where(table.c.id == device.id)
+        .values(
+            accepted_seq=device.accepted_seq,
+            last_occurred_at=device.last_occurred_at,
+            quarantined=device.quarantined,
+            wall_offset_ms=device.wall_offset_ms,
+            **seen,
+        )
+    )
+
+
+def boot_offsets(session: Session, device_id: int, boot_ids: Iterable[str]) -> dict[str, int]:
+    """Known clock offsets of these boots of a device."""
+    rows = session.execute(
+        select(DeviceBoot.boot_id, DeviceBoot.offset_ms).where(
+            DeviceBoot.device_id == device_id, DeviceBoot.boot_id.in_(set(boot_ids))
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def save_boot(session: Session, device_id: int, boot_id: str, offset_ms: int, at: int) -> None:
+    """Remember a boot's offset and this contact."""
+    statement = upsert(session, DeviceBoot).values(
+        device_id=device_id,
+        boot_id=boot_id,
+        offset_ms=offset_ms,
+        first_contact_at=at,
+        last_contact_at=at,
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["device_id", "boot_id"],
+            set_={"offset_ms": offset_ms, "last_contact_at": at},
+        )
+    )
+
+
+def lost_ranges(session: Session, device_id: int) -> list[Loss]:
+    """The ranges of a device given up for lost."""
+    rows = session.execute(
+        select(LostRange.first_seq, LostRange.last_seq).where(LostRange.device_id == device_id)
+    )
+    return [Loss(row[0], row[1]) for row in rows]
+
+
+def add_lost_range(
+    session: Session, device_id: int, loss: Loss, how: str, at: int, declared_by: int | None = None
+) -> None:
+    """Remember that a range is lost. how: reported | declared."""
+    session.execute(
+        insert(table_of(LostRange)).values(
+            device_id=device_id,
+            first_seq=loss.first_seq,
+            last_seq=loss.last_seq,
+            how=how,
+            declared_by=declared_by,
+            at=at,
+        )
+    )
+
+
+def places_of_command(session: Session, device_id: int, seq: int) -> list[int]:
+    """The positions a device's command with this number moved stock from and to."""
+    from_command = select(Command.id).where(Command.device_id == device_id, Command.seq == seq)
+    rows = session.execute(
+        select(Movement.from_position_id, Movement.to_position_id).where(
+            Movement.command_id.in_(from_command)
+        )
+    )
+    return [position for row in rows for position in row]
