@@ -1,0 +1,70 @@
+/** The app's words: Chinese is the source, English must have the same keys and the same places. */
+import { signal } from "@preact/signals";
+import refusals from "../../../server/text/errors.json";
+import { en } from "./en";
+import { zh } from "./zh";
+
+export type Language = "zh" | "en";
+export type Text = keyof typeof zh;
+/** A name in both languages; `code` when it has neither. */
+export interface Name {
+  zh: string;
+  en: string;
+  code: string;
+}
+/** A sentence with what goes into it, still without a language. */
+export type Words = [Text, Fields?];
+export interface Fields {
+  [place: string]: string | Name | Words;
+}
+
+const DICTIONARIES: Record<Language, Record<Text, string>> = { zh, en };
+const KEPT = "stockturn.language";
+
+export const language = signal<Language>(firstLanguage());
+
+export function chooseLanguage(chosen: Language): void {
+  language.value = chosen;
+  localStorage.setItem(KEPT, chosen);
+  document.documentElement.lang = chosen;
+}
+
+/** The sentence in the reader's language. */
+export function t(text: Text, fields: Fields = {}): string {
+  return filled(DICTIONARIES[language.value][text] ?? text, fields);
+}
+
+export function said([text, fields]: Words): string {
+  return t(text, fields);
+}
+
+/** The name in the reader's language, else in the other one, else the code. */
+export function nameOf(name: { name_zh: string; name_en: string; sku?: string; code?: string }): string {
+  return named({ zh: name.name_zh, en: name.name_en, code: name.sku ?? name.code ?? "" });
+}
+
+/** What a code of the server means, in the words the server itself would use. */
+export function refusal(code: string, fields: Record<string, unknown> = {}): string {
+  const worded = (refusals as Record<string, Record<Language, string>>)[code];
+  if (!worded) return t("error_code", { code });
+  const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
+  return filled(worded[language.value], Object.fromEntries(texts));
+}
+
+function filled(sentence: string, fields: Fields): string {
+  return sentence.replace(/\{(\w+)\}/g, (place, name: string) => {
+    const value = fields[name];
+    if (value === undefined) return place;
+    if (typeof value === "string") return value;
+    return Array.isArray(value) ? said(value) : named(value);
+  });
+}
+
+function named(name: Name): string {
+  return (language.value === "zh" ? name.zh || name.en : name.en || name.zh) || name.code;
+}
+
+function firstLanguage(): Language {
+  const kept = localStorage.getItem(KEPT) ?? navigator.language;
+  return kept.startsWith("zh") ? "zh" : "en";
+}
