@@ -4,7 +4,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from server.api import devices, people, sessions, set_up, tokens
+from server.api import (
+    devices,
+    items,
+    people,
+    pictures,
+    places,
+    sessions,
+    set_up,
+    suppliers,
+    tokens,
+)
 from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
 from server.api.headers import register_headers
@@ -16,9 +26,13 @@ from server.settings import Settings
 
 RESOURCES = (
     devices.blueprint,
+    items.blueprint,
     people.blueprint,
+    pictures.blueprint,
+    places.blueprint,
     sessions.blueprint,
     set_up.blueprint,
+    suppliers.blueprint,
     tokens.blueprint,
 )
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""

@@ -102,7 +102,7 @@ def create_barcode(values: Values, *, actor: Actor) -> Identity:
             site_id=target.site_id,
         )
         if not bound:
-            raise Conflict("already_exists", kind="barcode", code=values["code"])
+            raise Conflict("already_exists", kind="barcode", value=values["code"])
         row = _bound(session, code_key(values["code"]), target.kind, target.id)
         assert row is not None
         return (row.id,)

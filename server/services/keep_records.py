@@ -23,6 +23,7 @@ from server.store.queries.stock_presence import stands_in_stock
 Identity = tuple[int, ...]
 Values = Mapping[str, Any]
 Columns = dict[str, Any]
+_NAMED_BY = ("sku", "code", "name", "item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def locked_record(edit: Edit, kind: RecordKind, identity: Identity) -> Any:
     row = edit.session.get(kind.model, identity, with_for_update=True)
     site_id = None if row is None else kind.site_of(row)
     if row is None or (site_id is not None and not edit.actor.sees_site(site_id)):
-        raise NotFound(f"unknown_{kind.name}", id="-".join(str(part) for part in identity))
+        facts: dict[str, Any] = {kind.name: "-".join(str(part) for part in identity)}
+        raise NotFound(f"unknown_{kind.name}", **facts)
     return row
 
 
@@ -164,8 +166,8 @@ def _save(edit: Edit, kind: RecordKind, values: Values) -> None:
     try:
         edit.session.flush()
     except IntegrityError as problem:
-        named = {name: values[name] for name in ("sku", "code", "name", "item") if name in values}
-        raise Conflict("already_exists", kind=kind.name, **named) from problem
+        named = next((values[name] for name in _NAMED_BY if name in values), "")
+        raise Conflict("already_exists", kind=kind.name, value=named) from problem
 
 
 def _retirement(edit: Edit, values: Values, row: Any) -> Columns:
