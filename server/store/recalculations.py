@@ -72,6 +72,15 @@ def due(session: Session, limit: int) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
+def all_due(session: Session) -> set[tuple[int, int, date]]:
+    """Every (item_id, site_id, day) that is due."""
+    table = Recalculation
+    rows = session.execute(
+        select(table.item_id, table.site_id, table.day).where(table.done < table.wanted)
+    )
+    return {(row.item_id, row.site_id, row.day) for row in rows}
+
+
 def claim(session: Session, limit: int) -> list[Due]:
     """Up to `limit` due keys whose (item, site) nobody else works on until this transaction ends.
 

@@ -1,0 +1,75 @@
+"""Drain jobs: do what is due, chunk by chunk, until nothing is or the time is up.
+
+A job lingers a moment after the last chunk: under load the next movement is recalculated at once,
+without a new job for it. It ends early enough for its worker to stop within seconds.
+"""
+
+import time
+
+from flask import current_app
+from rq import get_current_job
+
+from server.bootstrap import settings_of
+from server.domain.errors import Unavailable
+from server.logs import logger
+from server.services.recalculate import TurnoverPolicy, recalculate_due
+from server.settings import Settings
+
+RUN_S = 2.0
+LINGER_S = 0.25
+LOOK_S = 0.02
+
+log = logger(__name__)
+
+
+def bell_of(queue: str) -> str:
+    """The key that says a drain job is waiting in the queue."""
+    return f"stockturn:bell:{queue}"
+
+
+def turnover_policy(settings: Settings) -> TurnoverPolicy:
+    """How turnover is measured here."""
+    return TurnoverPolicy.of(settings.turnover_days, settings.turnover_method, settings.year_days)
+
+
+def drain_movements() -> int:
+    """Recalculate what movements made due; the number of keys brought up to date."""
+    _take_off_bell("movements")
+    policy = turnover_policy(settings_of(current_app))
+    end = time.monotonic() + RUN_S
+    idle_since = time.monotonic()
+    keys = 0
+    while time.monotonic() < min(end, idle_since + LINGER_S):
+        done = _recalculate(policy)
+        keys += done
+        if done:
+            idle_since = time.monotonic()
+        else:
+            time.sleep(LOOK_S)
+    return keys
+
+
+def _recalculate(policy: TurnoverPolicy) -> int:
+    """One chunk; a database too busy to answer is tried again until the job's time is up."""
+    started = time.monotonic()
+    try:
+        done = recalculate_due(policy)
+    except Unavailable as busy:
+        log.warning("recalculation waits", code=busy.code)
+        return 0
+    if done.keys:
+        log.info(
+            "recalculated",
+            keys=done.keys,
+            alerts=done.alerts,
+            ms=round((time.monotonic() - started) * 1000, 1),
+            request_ids=list(done.request_ids),
+        )
+    return done.keys
+
+
+def _take_off_bell(queue: str) -> None:
+    """From now on a ring means another job: what it rings for may come after our last look."""
+    job = get_current_job()
+    if job is not None:
+        job.connection.delete(bell_of(queue))

@@ -1,0 +1,58 @@
+"""What time alone makes due: finds work nobody rang for, and lets go of what has had its day."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import CursorResult, delete
+from sqlalchemy.orm import Session
+
+from server.domain.days import day_of
+from server.services.clock import now_ms
+from server.services.recalculate import TurnoverPolicy
+from server.store.db import reading, unit_of_work
+from server.store.models import IdempotencyKey
+from server.store.planning import Pair, ended_snoozes, stale_pairs
+from server.store.recalculations import backlog, mark
+from server.store.rollups import time_zones
+
+IDEMPOTENCY_DAYS = 30
+DAY_MS = 86_400_000
+
+
+def due_queues() -> frozenset[str]:
+    """The queues whose work is due according to the database, whatever Redis says."""
+    with reading() as session:
+        return frozenset({"movements"} if backlog(session).keys else ())
+
+
+def wake_snoozed_alerts() -> int:
+    """Ask for a new look at every alert whose silence is over; how many."""
+    now = now_ms()
+    with reading() as session:
+        if not ended_snoozes(session, now):
+            return 0
+    with unit_of_work() as session:
+        return _mark_today(session, ended_snoozes(session, now), now)
+
+
+def refresh_turnover(policy: TurnoverPolicy) -> int:
+    """Ask for new figures where the period has moved on or the settings changed; how many."""
+    now = now_ms()
+    with unit_of_work() as session:
+        today = {site: day_of(now, zone) for site, zone in time_zones(session).items()}
+        return _mark_today(session, stale_pairs(session, today, policy.method, policy.days), now)
+
+
+def forget_old_answers() -> int:
+    """Delete the answers kept for Idempotency-Keys over 30 days old; how many."""
+    with unit_of_work() as session:
+        oldest = now_ms() - IDEMPOTENCY_DAYS * DAY_MS
+        gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < oldest))
+        assert isinstance(gone, CursorResult)
+        return gone.rowcount
+
+
+def _mark_today(session: Session, pairs: Iterable[Pair], now: int) -> int:
+    zones = time_zones(session)
+    keys = [(*pair, day_of(now, zones[pair.site_id])) for pair in pairs]
+    mark(session, keys, now)
+    return len(keys)
