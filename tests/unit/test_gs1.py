@@ -18,7 +18,7 @@ from server.domain.gs1 import GS, Element, ScanError
 from server.domain.gs1.content import HOLDS, check_pair, is_padded_base_64
 from server.domain.gs1.digital_link import unescape
 from server.domain.gs1.elements import split_brackets
-from server.domain.gs1.identifiers import identifiers
+from server.domain.gs1.identifiers import TABLE, identifiers
 from server.domain.scans import Reading, ReadingKind, Scan, ScanRules, read_scan
 
 ROOT = Path(__file__).parents[2]
@@ -300,6 +300,11 @@ def test_the_table_says_the_same_as_the_dictionary() -> None:
             seen.add(ai)
             assert as_dictionary_line(ai) == sorted(words[1:]), ai
     assert seen == set(identifiers())
+
+
+def test_the_handheld_has_the_same_table() -> None:
+    theirs = (ROOT / "scanner_client" / "src" / "scan" / "gs1_table.ts").read_text("utf-8")
+    assert theirs.partition("`")[2].rpartition("`")[0].strip() == TABLE.strip()
 
 
 def as_dictionary_line(ai: str) -> list[str]:

@@ -1,5 +1,7 @@
 /** GS1 Digital Link URIs as elements: the same as server/domain/gs1/digital_link.py. */
-import { checkedShape, type Element, type Identifier, identifiers, isDigits, ScanError } from "./gs1";
+import { checkedShape, type Element, ScanError } from "./gs1";
+import { isDigits } from "./gs1_content";
+import { type Identifier, identifiers } from "./gs1_identifiers";
 
 const SCHEMES = ["https://", "http://", "HTTPS://", "HTTP://"];
 const URI = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+$/;

@@ -4,9 +4,10 @@
  */
 import { isWebAddress, parseDigitalLink } from "./digital_link";
 import {
-  checkedContent, codeDate, type Element, findPairings, GS, gtin14, hasCheckDigit, isDigits,
-  parseBracketed, parseElementString, scaled, ScanError,
+  checkedContent, type Element, findPairings, GS, parseBracketed, parseElementString, ScanError,
 } from "./gs1";
+import { hasCheckDigit, isDigits } from "./gs1_content";
+import { codeDate, gtin14, scaled } from "./gs1_keys";
 
 export type ReadingKind = "plain" | "gs1" | "digital_link" | "prefixed" | "in_store";
 

@@ -3,7 +3,8 @@
  * server/domain/scans/{keys,meaning}.py.
  */
 import { parse as quantityOf, plain } from "../quantity";
-import { checkDigit, expandUpcE, gtin14, gtinForms } from "./gs1";
+import { checkDigit } from "./gs1_content";
+import { expandUpcE, gtin14, gtinForms } from "./gs1_keys";
 import type { Reading } from "./read";
 
 export { ScanError } from "./gs1";

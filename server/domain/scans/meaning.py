@@ -65,7 +65,7 @@ def _entries(
     here = (None, context.site_id)
     return [
         each
-        for each in dict.fromkeys(candidates)
+        for each in candidates
         if each.key in aspect.keys
         and (not aspect.kinds or each.kind in aspect.kinds)
         and (context.site_id is None or each.site_id in here)
@@ -92,9 +92,11 @@ def _narrow(
 
 def _once_each(entries: list[BarcodeEntry]) -> list[BarcodeEntry]:
     """One thing found under two spellings of its code is still one thing."""
-    unique = {(each.kind, each.target_id, each.packaging_id, each.lot, each.serial): each
-              for each in reversed(entries)}  # fmt: skip
-    return list(reversed(unique.values()))
+    unique: dict[tuple[object, ...], BarcodeEntry] = {}
+    for each in entries:
+        thing = (each.kind, each.target_id, each.packaging_id, each.lot, each.serial)
+        unique.setdefault(thing, each)
+    return list(unique.values())
 
 
 def _is_item_of(entry: BarcodeEntry, items: frozenset[int]) -> bool:
