@@ -6,7 +6,6 @@ sweeper for whatever is still due.
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from redis import Redis, RedisError
 from rq import Queue
@@ -27,9 +26,8 @@ FAILURE_KEPT_S = 7 * 86_400
 
 
 def connect(settings: Settings) -> Redis:
-    """The Redis or Valkey of this installation: the embedded one's socket unless a URL is set."""
-    url = settings.redis_url or f"unix://{quote(str(settings.var.resolve() / 'valkey.sock'))}"
-    return Redis.from_url(url, socket_connect_timeout=2, health_check_interval=30)
+    """The Redis or Valkey of this installation; connects when it is first used."""
+    return Redis.from_url(settings.queue_url, socket_connect_timeout=2, health_check_interval=30)
 
 
 def make_queue(name: str, connection: Redis) -> Queue:

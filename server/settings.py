@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from urllib.parse import quote
 
 from server.domain.errors import InvalidInput
 
@@ -34,13 +35,23 @@ class Settings:
     session_idle_minutes: int = 30
     session_hours: int = 12
 
+    @property
+    def valkey_socket(self) -> Path:
+        """Where the embedded Valkey listens."""
+        return self.var.resolve() / "valkey.sock"
+
+    @property
+    def queue_url(self) -> str:
+        """The Redis or Valkey of the queues: the one configured, else the embedded one."""
+        return self.redis_url or f"unix://{quote(str(self.valkey_socket))}"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read every field that is set; the secret key and the database default to files in var.
 
         Raises InvalidInput `bad_setting` naming the variable that does not parse.
         """
-        values = {
+        values: dict[str, Any] = {
             f.name: _parse(f.name, f.type, environment[PREFIX + f.name.upper()])
             for f in fields(cls)
             if PREFIX + f.name.upper() in environment
