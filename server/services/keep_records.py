@@ -18,6 +18,7 @@ from server.domain.people import Actor
 from server.services.clock import now_ms
 from server.store.db import Model, unit_of_work
 from server.store.feed import announce
+from server.store.models import NONE_ID
 from server.store.queries.stock_presence import stands_in_stock
 
 Identity = tuple[int, ...]
@@ -122,7 +123,8 @@ def locked_record(edit: Edit, kind: RecordKind, identity: Identity) -> Any:
 
     Raises NotFound `unknown_<kind>`, also when its site is out of the actor's scope.
     """
-    row = edit.session.get(kind.model, identity, with_for_update=True)
+    nameless = identity == (NONE_ID,)
+    row = None if nameless else edit.session.get(kind.model, identity, with_for_update=True)
     site_id = None if row is None else kind.site_of(row)
     if row is None or (site_id is not None and not edit.actor.sees_site(site_id)):
         facts: dict[str, Any] = {kind.name: "-".join(str(part) for part in identity)}
