@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -41,6 +42,7 @@ class Model(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Model)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_one_writer = Lock()
 
 
 @contextmanager
@@ -53,6 +55,15 @@ def unit_of_work() -> Iterator[Session]:
     if _writing.get():
         raise RuntimeError("a unit of work never nests")
     mark = _writing.set(True)
+    try:
+        with _turn(db.engine), _transaction() as session:
+            yield session
+    finally:
+        _writing.reset(mark)
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
     session = Session(db.engine, expire_on_commit=False, autoflush=False)
     try:
         session.connection(execution_options={"stockturn_writes": True})
@@ -63,7 +74,20 @@ def unit_of_work() -> Iterator[Session]:
         raise _translated(problem) from problem
     finally:
         session.close()
-        _writing.reset(mark)
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """SQLite's waiters poll and overtake each other; our own threads queue up instead."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    if not _one_writer.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise Unavailable("database_busy", reason="writers_queue")
+    try:
+        yield
+    finally:
+        _one_writer.release()
 
 
 @contextmanager
