@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from server.api import (
+    commands,
     devices,
     items,
     people,
@@ -18,13 +19,17 @@ from server.api import (
 from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
 from server.api.headers import register_headers
+from server.api.health import health
 from server.api.limits import register_limits
+from server.api.metrics import metrics, register_metrics
 from server.api.openapi import finish_document, register_openapi
 from server.api.static import static
 from server.bootstrap import make_base_app, settings_of
+from server.logs import configure_logs
 from server.settings import Settings
 
 RESOURCES = (
+    commands.blueprint,
     devices.blueprint,
     items.blueprint,
     people.blueprint,
@@ -37,7 +42,7 @@ RESOURCES = (
 )
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""
 
-PLAIN = (static,)
+PLAIN = (static, health, metrics)
 """Flask blueprints that are no part of the API's document (health, metrics, files)."""
 
 
@@ -51,7 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     _trust(app, settings)
     app.url_map.converters["int"] = _Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    configure_logs(settings.log_level)
     register_headers(app)
+    register_metrics(app)
     register_errors(app)
     register_limits(app, settings)
     app.before_request(guard)

@@ -10,7 +10,13 @@ from server.domain.errors import TooManyAttempts
 from server.domain.passwords import lock_ms
 from server.services.clock import now_ms
 from server.store.db import unit_of_work
-from server.store.sign_ins import count_failure, forget_failures, locked_until, take_back
+from server.store.sign_ins import (
+    Counter,
+    forget_failures,
+    lock_counters,
+    set_counter,
+    take_back,
+)
 
 PERSON_MEMORY_MS = 24 * 3_600_000
 DEVICE_MEMORY_MS = 15 * 60_000
@@ -30,11 +36,11 @@ def begin_attempt(*subjects: str) -> None:
     """Count one attempt. Raises TooManyAttempts `locked_out` (retry_after_s) while locked."""
     now = now_ms()
     with unit_of_work() as session:
-        until = max(locked_until(session, subject) for subject in subjects)
+        counters = lock_counters(session, subjects, now)
+        until = max(counter.locked_until for counter in counters.values())
         if until <= now:
-            for subject in sorted(subjects):
-                forgotten_before = now - _memory_ms(subject)
-                count_failure(session, subject, now, forgotten_before, lock_ms)
+            for subject, counter in counters.items():
+                set_counter(session, subject, _one_more(subject, counter, now))
             forget_failures(session, now - PERSON_MEMORY_MS)
     if until > now:
         raise TooManyAttempts("locked_out", retry_after_s=-(-(until - now) // 1000))
@@ -45,6 +51,13 @@ def attempt_was_right(*subjects: str) -> None:
     with unit_of_work() as session:
         for subject in sorted(subjects):
             take_back(session, subject, keep=subject.startswith("device:"))
+
+
+def _one_more(subject: str, counter: Counter, now: int) -> Counter:
+    remembered = counter.last_failure_at >= now - _memory_ms(subject)
+    failures = (counter.failures if remembered else 0) + 1
+    lock = lock_ms(failures)
+    return Counter(failures, now, now + lock if lock else 0)
 
 
 def _memory_ms(subject: str) -> int:

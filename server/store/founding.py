@@ -25,7 +25,10 @@ def founding_rows() -> list[tuple[type, list[dict[str, Any]]]]:
     """(model, rows) in an order foreign keys accept."""
     none: dict[str, Any] = {"id": NONE_ID, "code": "", "code_key": "", "changed_at": 0}
     return [
-        (Owner, [{"id": OWN_OWNER_ID, "code": "OWN", "code_key": "own", "kind": "own", "name": ""}]),
+        (
+            Owner,
+            [{"id": OWN_OWNER_ID, "code": "OWN", "code_key": "own", "kind": "own", "name": ""}],
+        ),
         (
             StockStatus,
             [

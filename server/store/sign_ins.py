@@ -1,12 +1,22 @@
 """Writing desk sessions and the counters of failed attempts."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.store.models import Lockout, SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Wrong attempts in a row; `locked_until` 0: not locked."""
+
+    failures: int
+    last_failure_at: int
+    locked_until: int
 
 
 def add_sign_in(
@@ -41,28 +51,29 @@ def end_sign_in(session: Session, sign_in_id: int, at: int) -> None:
     _change(session, sign_in_id, ended_at=at)
 
 
-def locked_until(session: Session, subject: str) -> int:
-    """When the subject may try again; 0 when it may now."""
-    found = session.scalar(select(Lockout.locked_until).where(Lockout.subject == subject))
-    return found or 0
-
-
-def count_failure(
-    session: Session, subject: str, at: int, forgotten_before: int, lock_ms: Callable[[int], int]
-) -> None:
-    """One more attempt; it counts as failed until `take_back`. Locks by lock_ms(failures)."""
-    _ensure_row(session, subject, at)
-    row = session.execute(
-        select(Lockout.failures, Lockout.last_failure_at)
-        .where(Lockout.subject == subject)
+def lock_counters(session: Session, subjects: Sequence[str], at: int) -> dict[str, Counter]:
+    """The counters of these subjects, held in key order until the end of the unit of work."""
+    for subject in sorted(subjects):
+        _ensure_row(session, subject, at)
+    rows = session.execute(
+        select(Lockout.subject, Lockout.failures, Lockout.last_failure_at, Lockout.locked_until)
+        .where(Lockout.subject.in_(subjects))
+        .order_by(Lockout.subject)
         .with_for_update()
-    ).one()
-    failures = (row.failures if row.last_failure_at >= forgotten_before else 0) + 1
-    lock = lock_ms(failures)
+    )
+    return {row[0]: Counter(row[1], row[2], row[3] or 0) for row in rows}
+
+
+def set_counter(session: Session, subject: str, counter: Counter) -> None:
+    """Write it back."""
     session.execute(
         update(Lockout)
         .where(Lockout.subject == subject)
-        .values(failures=failures, last_failure_at=at, locked_until=at + lock if lock else None)
+        .values(
+            failures=counter.failures,
+            last_failure_at=counter.last_failure_at,
+            locked_until=counter.locked_until or None,
+        )
     )
 
 
@@ -79,8 +90,10 @@ def take_back(session: Session, subject: str, keep: bool) -> None:
 
 
 def forget_failures(session: Session, before: int) -> None:
-    """Drop counters nobody added to since."""
-    session.execute(delete(Lockout).where(Lockout.last_failure_at < before))
+    """Drop counters nobody added to since, except those somebody holds."""
+    old = select(Lockout.subject).where(Lockout.last_failure_at < before)
+    free = old.with_for_update(skip_locked=True)
+    session.execute(delete(Lockout).where(Lockout.subject.in_(free)))
 
 
 def _ensure_row(session: Session, subject: str, at: int) -> None:

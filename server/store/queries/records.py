@@ -83,7 +83,7 @@ def contains(column: InstrumentedAttribute[str], key: str) -> ColumnElement[bool
 
 
 def _in_scope(listing: Listing, sites: Sites) -> Select[*tuple[Any, ...]]:
-    keys = [key.label(f"key_{place}") for place, key in enumerate(listing.keys)]
+    keys: list[Any] = [key.label(f"key_{place}") for place, key in enumerate(listing.keys)]
     statement = listing.select.add_columns(*keys)
     if sites is None or listing.site is None:
         return statement
