@@ -446,6 +446,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
         sa.UniqueConstraint("item_id", "code_key", name=op.f("uq_lot_item_id_code_key")),
     )
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index("ix_lot_changed", ["changed_at"], unique=False)
+        batch_op.create_index("ix_lot_code", ["code_key"], unique=False)
+
     op.create_table(
         "packaging",
         sa.Column("id", BigId, nullable=False),
@@ -634,6 +638,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_count_task")),
     )
     with op.batch_alter_table("count_task", schema=None) as batch_op:
+        batch_op.create_index("ix_count_task_site", ["site_id", "state"], unique=False)
         batch_op.create_index(
             "uq_count_task_open",
             ["location_id", "kind"],
@@ -687,6 +692,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handling_unit")),
         sa.UniqueConstraint("code_key", name=op.f("uq_handling_unit_code_key")),
     )
+    with op.batch_alter_table("handling_unit", schema=None) as batch_op:
+        batch_op.create_index("ix_handling_unit_changed", ["changed_at"], unique=False)
+        batch_op.create_index("ix_handling_unit_location", ["location_id"], unique=False)
+
     op.create_table(
         "serial",
         sa.Column("id", BigId, nullable=False),
@@ -700,6 +709,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_serial")),
         sa.UniqueConstraint("item_id", "code_key", name=op.f("uq_serial_item_id_code_key")),
     )
+    with op.batch_alter_table("serial", schema=None) as batch_op:
+        batch_op.create_index("ix_serial_code", ["code_key"], unique=False)
+
     op.create_table(
         "command",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -974,11 +986,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("movement", schema=None) as batch_op:
         batch_op.create_index("ix_movement_command", ["command_id", "line"], unique=True)
+        batch_op.create_index("ix_movement_from", ["from_position_id", "id"], unique=False)
         batch_op.create_index("ix_movement_item_occurred", ["item_id", "occurred_at"], unique=False)
         batch_op.create_index(
             "ix_movement_item_value_date", ["item_id", "value_date"], unique=False
         )
         batch_op.create_index("ix_movement_recorded", ["recorded_at"], unique=False)
+        batch_op.create_index("ix_movement_to", ["to_position_id", "id"], unique=False)
 
     op.create_table(
         "reservation_line",
@@ -1251,9 +1265,11 @@ def downgrade() -> None:
 
     op.drop_table("reservation_line")
     with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.drop_index("ix_movement_to")
         batch_op.drop_index("ix_movement_recorded")
         batch_op.drop_index("ix_movement_item_value_date")
         batch_op.drop_index("ix_movement_item_occurred")
+        batch_op.drop_index("ix_movement_from")
         batch_op.drop_index("ix_movement_command")
 
     op.drop_table("movement")
@@ -1288,7 +1304,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_command_received")
 
     op.drop_table("command")
+    with op.batch_alter_table("serial", schema=None) as batch_op:
+        batch_op.drop_index("ix_serial_code")
+
     op.drop_table("serial")
+    with op.batch_alter_table("handling_unit", schema=None) as batch_op:
+        batch_op.drop_index("ix_handling_unit_location")
+        batch_op.drop_index("ix_handling_unit_changed")
+
     op.drop_table("handling_unit")
     op.drop_table("device")
     with op.batch_alter_table("count_task", schema=None) as batch_op:
@@ -1297,6 +1320,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+        batch_op.drop_index("ix_count_task_site")
 
     op.drop_table("count_task")
     with op.batch_alter_table("barcode", schema=None) as batch_op:
@@ -1327,6 +1351,10 @@ def downgrade() -> None:
     op.drop_table("recalculation")
     op.drop_table("picture")
     op.drop_table("packaging")
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.drop_index("ix_lot_code")
+        batch_op.drop_index("ix_lot_changed")
+
     op.drop_table("lot")
     op.drop_table("location")
     op.drop_table("item_site")

@@ -132,6 +132,7 @@ class CountTask(Model):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index("ix_count_task_site", "site_id", "state"),
         CheckConstraint("kind in ('look','recount','count')", name="kind"),
         CheckConstraint("state in ('open','done','cleared')", name="state"),
     )

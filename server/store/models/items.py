@@ -111,7 +111,11 @@ class Lot(Model):
     expires_on: Mapped[Any | None] = mapped_column(Date)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
-    __table_args__ = (UniqueConstraint("item_id", "code_key"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "code_key"),
+        Index("ix_lot_code", "code_key"),
+        Index("ix_lot_changed", "changed_at"),
+    )
 
 
 class Serial(Model):
@@ -122,7 +126,10 @@ class Serial(Model):
     code_key: Mapped[str]
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), default=NONE_ID)
     changed_at: Mapped[int] = mapped_column(Instant)
-    __table_args__ = (UniqueConstraint("item_id", "code_key"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "code_key"),
+        Index("ix_serial_code", "code_key"),
+    )
 
 
 class ItemSite(Model):

@@ -53,6 +53,8 @@ class Movement(Model):
         Index("ix_movement_item_occurred", "item_id", "occurred_at"),
         Index("ix_movement_item_value_date", "item_id", "value_date"),
         Index("ix_movement_recorded", "recorded_at"),
+        Index("ix_movement_from", "from_position_id", "id"),
+        Index("ix_movement_to", "to_position_id", "id"),
     )
 
 

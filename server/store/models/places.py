@@ -159,6 +159,10 @@ class HandlingUnit(Model):
     location_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"))
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)
+    __table_args__ = (
+        Index("ix_handling_unit_location", "location_id"),
+        Index("ix_handling_unit_changed", "changed_at"),
+    )
 
 
 class HandlingUnitMove(Model):
