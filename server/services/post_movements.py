@@ -40,6 +40,7 @@ from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
 from server.store.db import table_of
 from server.store.founding import OWN_OWNER_ID
+from server.store.location_locks import share_locations
 from server.store.models import AwaitedIssue
 from server.store.places import Spot
 from server.store.queries.anchors import anchors_at
@@ -449,6 +450,7 @@ class Ledger:
         if not earliest:
             return
         since = min(earliest.values())
+        share_locations(self.session, sorted(earliest))
         found = anchors_at(self.session, sorted(earliest), since)
         for location_id in earliest:
             self._anchors[location_id] = found.get(location_id, [])

@@ -147,6 +147,20 @@ class Book:
         """One pool, locked before."""
         return self.pools[key]
 
+    def peek_pool(self, key: PoolKey, method: str, standard_cost: Decimal | None) -> Pool:
+        """A pool as it stands, without locking or making it: for showing what things are worth."""
+        if key in self.pools:
+            return self.pools[key].now
+        row = self.session.execute(
+            select(CostPool.quantity, CostPool.value, CostPool.last_cost).where(
+                CostPool.item_id == key.item_id,
+                CostPool.site_id == key.site_id,
+                CostPool.owner_id == key.owner_id,
+            )
+        ).one_or_none()
+        quantity, value, last_cost = row or (ZERO, ZERO, None)
+        return Pool(cast(Method, method), quantity, value, last_cost, standard_cost)
+
     def next_movement_ids(self, count: int) -> list[int]:
         """Fresh movement ids, ascending."""
         return _allocator(self.session).take(self.session, count, len(self.movements))
