@@ -3,17 +3,23 @@
 A tick that is missed is not replayed; each job looks at what is due, not at when it last ran.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from redis import Redis
+from redis import Redis, RedisError
 from rq import cron
+from rq.exceptions import SchedulerNotFound, StopRequested
 from rq.job import Job
 
 from jobs import upkeep
 from jobs.queues import connect, make_queue
 from server.bootstrap import make_base_app, settings_of
-from server.logs import configure_logs
+from server.logs import configure_logs, logger
+
+REDIS_WAIT_S = 1.0
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,26 @@ def make_schedule(connection: Redis) -> cron.CronScheduler:
     return scheduler
 
 
+def keep_schedule(scheduler: cron.CronScheduler) -> None:
+    """Until TERM or INT; a Redis that is away is waited for."""
+    while True:
+        try:
+            scheduler.start()  # type: ignore[no-untyped-call]
+            return
+        except (RedisError, SchedulerNotFound) as problem:
+            log.warning("schedule waits for Redis", problem=str(problem))
+        try:
+            time.sleep(REDIS_WAIT_S)
+        except StopRequested:
+            return
+
+
 def main() -> None:
-    """Keep the schedule until TERM or INT."""
+    """Keep the schedule of the installation that the environment names."""
     app = make_base_app()
     settings = settings_of(app)
     configure_logs(settings.log_level)
-    make_schedule(connect(settings)).start()  # type: ignore[no-untyped-call]
+    keep_schedule(make_schedule(connect(settings)))
 
 
 if __name__ == "__main__":
