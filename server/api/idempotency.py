@@ -36,6 +36,7 @@ def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
         key = request.headers.get("Idempotency-Key")
         return view(*args, **kwargs) if key is None else _once(key, lambda: view(*args, **kwargs))
 
+    answer_once.idempotent = True  # type: ignore[attr-defined]
     return answer_once
 
 

@@ -134,11 +134,20 @@ _SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "stockturn_session"},
 }
 
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "The same request again is answered like the first, for 30 days.",
+}
+
 
 def _declare(operation: dict[str, Any], view: Any) -> None:
     operation["x-permission"] = view.permission
     operation["x-step-up"] = view.step_up
     operation["security"] = [] if view.permission == "public" else [{name: []} for name in _SCHEMES]
+    if hasattr(view, "idempotent"):
+        operation.setdefault("parameters", []).append(_KEY)
     operation.setdefault("responses", {})["default"] = {
         "description": "Refused",
         "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
