@@ -30,6 +30,7 @@ from server.services.keep_records import (
 from server.services.name_things import expiry_of
 from server.store.db import unit_of_work
 from server.store.models import Balance, Category, Item, ItemSite, Lot, Packaging, Site
+from server.store.queries.items import moved_items
 from server.store.recalculations import mark
 
 _TEXTS = ("name_zh", "name_en", "specification", "base_unit", "second_unit")
@@ -70,7 +71,7 @@ def _check_item(edit: Edit, values: Values, columns: Columns, row: Item | None) 
     if row is None:
         return
     changed = [name for name, value in columns.items() if getattr(row, name) != value]
-    check_changes(changed, moved=row.first_moved_at is not None)
+    check_changes(changed, moved=bool(moved_items(edit.session, [row.id])))
     if values.get("retired"):
         require_no_stock(edit.session, Balance.item_id == row.id)
 
@@ -163,8 +164,13 @@ LOTS = RecordKind("lot", Lot, ("id",), _lot_columns, facts=("code", "item_id"))
 _LEVELS = ("reorder_point", "reorder_hysteresis", "target_level", "on_order", "backorder")
 
 
+def planning_fields(values: Values) -> Columns:
+    """The columns of an item at a site, checked; raises InvalidInput naming the field."""
+    return {name: level(values[name], name) for name in _LEVELS if name in values}
+
+
 def _planning_columns(edit: Edit, values: Values, row: ItemSite | None) -> Columns:
-    columns: Columns = {name: level(values[name], name) for name in _LEVELS if name in values}
+    columns = planning_fields(values)
     if row is None:
         columns["item_id"] = item_named(edit.session, values["item"]).id
         columns["site_id"] = site_named(edit.session, values["site"]).id

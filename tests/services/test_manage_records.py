@@ -150,16 +150,6 @@ def test_a_clerk_cannot_set_a_cost():
         create_item(BOLT | {"standard_cost": Decimal(1)}, actor=CLERK)
 
 
-def test_the_base_unit_is_frozen_once_the_item_has_moved():
-    identity = create_item(BOLT, actor=SYSTEM)
-    change_record(ITEMS, identity, {"base_unit": "kg"}, version=1, actor=SYSTEM)
-    with unit_of_work() as session:
-        session.get_one(Item, identity).first_moved_at = 1
-    with pytest.raises(RuleViolated, match="frozen_once_moved"):
-        change_record(ITEMS, identity, {"base_unit": "g"}, version=2, actor=SYSTEM)
-    change_record(ITEMS, identity, {"base_unit": "kg"}, version=2, actor=SYSTEM)
-
-
 def test_a_retired_item_stays_and_can_come_back():
     identity = create_item(BOLT, actor=SYSTEM)
     change_record(ITEMS, identity, {"retired": True}, version=1, actor=SYSTEM)

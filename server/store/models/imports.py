@@ -26,7 +26,7 @@ class ImportBatch(Model):
     """state: dry_run | applied | rolled_back.
 
     content: the file while it waits to be applied; columns: which of its columns is which field.
-    wrong_rows: the file of the wrong rows with reasons.
+    content_hash: its SHA-256. wrong_rows: the file of the wrong rows with reasons.
     """
 
     __tablename__ = "import_batch"
@@ -44,6 +44,7 @@ class ImportBatch(Model):
     command_id: Mapped[UUID | None] = mapped_column(Uuid)
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content_hash: Mapped[str]
     wrong_rows: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[int] = mapped_column(Instant)
     rolled_back_at: Mapped[int | None] = mapped_column(Instant)

@@ -45,7 +45,6 @@ class Item(Model):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     attributes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     search: Mapped[str] = mapped_column(default="")
-    first_moved_at: Mapped[int | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[int] = mapped_column(Instant)
     retired_at: Mapped[int | None] = mapped_column(Instant)

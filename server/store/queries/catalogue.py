@@ -11,9 +11,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
 
+from server.store.db import table_of
 from server.store.models import (
     HandlingUnit,
     Item,
@@ -25,6 +26,16 @@ from server.store.models import (
     StockStatus,
     Supplier,
 )
+
+_handling_unit = table_of(HandlingUnit).c
+_item = table_of(Item).c
+_location = table_of(Location).c
+_lot = table_of(Lot).c
+_owner = table_of(Owner).c
+_serial = table_of(Serial).c
+_site = table_of(Site).c
+_stock_status = table_of(StockStatus).c
+_supplier = table_of(Supplier).c
 
 KEYS_PER_QUERY = 1000
 Row = TypeVar("Row")
@@ -45,7 +56,6 @@ class ItemRow:
     shelf_life: int | None
     shelf_life_unit: str
     retired: bool
-    moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,134 +129,137 @@ class SerialRow:
 
 
 _ITEM = select(
-    Item.sku_key,
-    Item.id,
-    Item.sku,
-    Item.tracking,
-    Item.base_unit,
-    Item.second_unit,
-    Item.costing,
-    Item.standard_cost,
-    Item.shelf_life,
-    Item.shelf_life_unit,
-    Item.retired_at.is_not(None),
-    Item.first_moved_at.is_not(None),
+    _item.sku_key,
+    _item.id,
+    _item.sku,
+    _item.tracking,
+    _item.base_unit,
+    _item.second_unit,
+    _item.costing,
+    _item.standard_cost,
+    _item.shelf_life,
+    _item.shelf_life_unit,
+    _item.retired_at.is_not(None),
 )
 _LOCATION = select(
-    Location.code_key,
-    Location.id,
-    Location.site_id,
-    Location.kind,
-    Location.code,
-    Location.retired_at.is_not(None),
+    _location.code_key,
+    _location.id,
+    _location.site_id,
+    _location.kind,
+    _location.code,
+    _location.retired_at.is_not(None),
 )
 _SITE = select(
-    Site.code_key,
-    Site.id,
-    Site.code,
-    Site.time_zone,
-    Site.location_mode,
-    Site.window_policy,
-    Site.live_at,
-    Site.closed_through,
-    Site.retired_at.is_not(None),
+    _site.code_key,
+    _site.id,
+    _site.code,
+    _site.time_zone,
+    _site.location_mode,
+    _site.window_policy,
+    _site.live_at,
+    _site.closed_through,
+    _site.retired_at.is_not(None),
 )
 _STATUS = select(
-    StockStatus.code_key,
-    StockStatus.id,
-    StockStatus.code,
-    StockStatus.available,
-    StockStatus.retired_at.is_not(None),
+    _stock_status.code_key,
+    _stock_status.id,
+    _stock_status.code,
+    _stock_status.available,
+    _stock_status.retired_at.is_not(None),
 )
 _OWNER = select(
-    Owner.code_key,
-    Owner.id,
-    Owner.code,
-    Owner.kind,
-    Owner.supplier_id,
-    Owner.retired_at.is_not(None),
+    _owner.code_key,
+    _owner.id,
+    _owner.code,
+    _owner.kind,
+    _owner.supplier_id,
+    _owner.retired_at.is_not(None),
 )
-_SUPPLIER = select(Supplier.code_key, Supplier.id, Supplier.code, Supplier.retired_at.is_not(None))
+_SUPPLIER = select(
+    _supplier.code_key, _supplier.id, _supplier.code, _supplier.retired_at.is_not(None)
+)
 _UNIT = select(
-    HandlingUnit.code_key,
-    HandlingUnit.id,
-    HandlingUnit.code,
-    HandlingUnit.location_id,
-    HandlingUnit.retired_at.is_not(None),
+    _handling_unit.code_key,
+    _handling_unit.id,
+    _handling_unit.code,
+    _handling_unit.location_id,
+    _handling_unit.retired_at.is_not(None),
 )
-_LOT = select(Lot.code_key, Lot.id, Lot.item_id, Lot.code, Lot.production_date, Lot.expires_on)
-_SERIAL = select(Serial.code_key, Serial.id, Serial.item_id, Serial.code, Serial.lot_id)
+_LOT = select(
+    _lot.code_key, _lot.id, _lot.item_id, _lot.code, _lot.production_date, _lot.expires_on
+)
+_SERIAL = select(_serial.code_key, _serial.id, _serial.item_id, _serial.code, _serial.lot_id)
 
 
 def items_by_key(session: Session, keys: Iterable[str]) -> dict[str, ItemRow]:
     """Items by their sku keys."""
-    return _by_key(session, _ITEM, Item.sku_key, keys, ItemRow)
+    return _by_key(session, _ITEM, _item.sku_key, keys, ItemRow)
 
 
 def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, ItemRow]:
     """The same rows by id."""
-    found = _rows(session, _ITEM, Item.id, ids)
+    found = _rows(session, _ITEM, _item.id, ids)
     return {row[1]: ItemRow(*row[1:]) for row in found}
 
 
 def locations_by_key(session: Session, site_id: int, keys: Iterable[str]) -> dict[str, LocationRow]:
     """Locations of one site by their code keys, the virtual ones ("@supplier" …) included."""
-    statement = _LOCATION.where(Location.site_id == site_id)
-    return _by_key(session, statement, Location.code_key, keys, LocationRow)
+    statement = _LOCATION.where(_location.site_id == site_id)
+    return _by_key(session, statement, _location.code_key, keys, LocationRow)
 
 
 def locations_by_id(session: Session, ids: Iterable[int]) -> dict[int, LocationRow]:
     """Locations of any site by id."""
-    found = _rows(session, _LOCATION, Location.id, ids)
+    found = _rows(session, _LOCATION, _location.id, ids)
     return {row[1]: LocationRow(*row[1:]) for row in found}
 
 
 def sites_by_key(session: Session, keys: Iterable[str]) -> dict[str, SiteRow]:
     """Sites by their code keys."""
-    return _by_key(session, _SITE, Site.code_key, keys, SiteRow)
+    return _by_key(session, _SITE, _site.code_key, keys, SiteRow)
 
 
 def sites_by_id(session: Session, ids: Iterable[int]) -> dict[int, SiteRow]:
     """Sites by id."""
-    found = _rows(session, _SITE, Site.id, ids)
+    found = _rows(session, _SITE, _site.id, ids)
     return {row[1]: SiteRow(*row[1:]) for row in found}
 
 
 def statuses_by_key(session: Session, keys: Iterable[str]) -> dict[str, StatusRow]:
     """Stock statuses by their code keys."""
-    return _by_key(session, _STATUS, StockStatus.code_key, keys, StatusRow)
+    return _by_key(session, _STATUS, _stock_status.code_key, keys, StatusRow)
 
 
 def owners_by_key(session: Session, keys: Iterable[str]) -> dict[str, OwnerRow]:
     """Owners by their code keys."""
-    return _by_key(session, _OWNER, Owner.code_key, keys, OwnerRow)
+    return _by_key(session, _OWNER, _owner.code_key, keys, OwnerRow)
 
 
 def suppliers_by_key(session: Session, keys: Iterable[str]) -> dict[str, SupplierRow]:
     """Suppliers by their code keys."""
-    return _by_key(session, _SUPPLIER, Supplier.code_key, keys, SupplierRow)
+    return _by_key(session, _SUPPLIER, _supplier.code_key, keys, SupplierRow)
 
 
 def units_by_key(session: Session, keys: Iterable[str]) -> dict[str, UnitRow]:
     """Handling units by their code keys."""
-    return _by_key(session, _UNIT, HandlingUnit.code_key, keys, UnitRow)
+    return _by_key(session, _UNIT, _handling_unit.code_key, keys, UnitRow)
 
 
 def lots_by_key(session: Session, codes: Iterable[ItemCode]) -> dict[ItemCode, LotRow]:
     """Lots by (item id, code key)."""
-    return _by_item(session, _LOT, Lot.item_id, Lot.code_key, set(codes), LotRow)
+    return _by_item(session, _LOT, _lot.item_id, _lot.code_key, set(codes), LotRow)
 
 
 def serials_by_key(session: Session, codes: Iterable[ItemCode]) -> dict[ItemCode, SerialRow]:
     """Serials by (item id, code key)."""
-    return _by_item(session, _SERIAL, Serial.item_id, Serial.code_key, set(codes), SerialRow)
+    return _by_item(session, _SERIAL, _serial.item_id, _serial.code_key, set(codes), SerialRow)
 
 
 def _by_item(
     session: Session,
-    statement: Select[*tuple[Any, ...]],
-    item: InstrumentedAttribute[int | None],
-    key: InstrumentedAttribute[str],
+    statement: Select[Any],
+    item: ColumnElement[Any],
+    key: ColumnElement[Any],
     codes: Set[ItemCode],
     make: Callable[..., Row],
 ) -> dict[ItemCode, Row]:
@@ -261,8 +274,8 @@ def _by_item(
 
 def _by_key(
     session: Session,
-    statement: Select[*tuple[Any, ...]],
-    column: InstrumentedAttribute[str],
+    statement: Select[Any],
+    column: ColumnElement[Any],
     keys: Iterable[str],
     make: Callable[..., Row],
 ) -> dict[str, Row]:
@@ -271,8 +284,8 @@ def _by_key(
 
 def _rows(
     session: Session,
-    statement: Select[*tuple[Any, ...]],
-    column: InstrumentedAttribute[Any],
+    statement: Select[Any],
+    column: ColumnElement[Any],
     keys: Iterable[Any],
 ) -> Iterator[Any]:
     """Every row of the statement whose column is one of the keys, in queries of bounded size."""

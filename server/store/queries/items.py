@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.codes import code_key
@@ -16,6 +16,7 @@ from server.store.models import (
     ItemSite,
     Location,
     Lot,
+    Movement,
     Packaging,
     Picture,
     Site,
@@ -60,7 +61,7 @@ ITEM_LIST = Listing(
         Category.code.label("category"),
         Item.attributes,
         Picture.id.is_not(None).label("has_picture"),
-        Item.first_moved_at.is_not(None).label("moved"),
+        exists().where(Movement.item_id == Item.id).label("moved"),
         Item.retired_at.is_not(None).label("retired"),
         Item.version,
         Item.changed_at,
@@ -177,6 +178,17 @@ ITEM_SITE_LIST = Listing(
         "site": lambda code: Site.code_key == code_key(code),
     },
 )
+
+
+def moved_items(session: Session, item_ids: Iterable[int]) -> set[int]:
+    """Those of the items that have any movement."""
+    moved = exists().where(Movement.item_id == Item.id)
+    wanted = sorted(item_ids)
+    found: set[int] = set()
+    for start in range(0, len(wanted), 1000):
+        chunk = wanted[start : start + 1000]
+        found.update(session.scalars(select(Item.id).where(Item.id.in_(chunk), moved)))
+    return found
 
 
 def picture_of(session: Session, item_id: int) -> tuple[str, bytes, int] | None:
