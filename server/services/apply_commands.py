@@ -53,7 +53,7 @@ from server.store.commands import (
     was_replaced,
     write_commands,
 )
-from server.store.db import unit_of_work
+from server.store.db import pipelined, unit_of_work
 from server.store.feed import announce_many, canonical_json, feed_row
 from server.store.queries.catalogue import SiteRow, sites_by_key
 from server.store.queries.packagings import packaging_id
@@ -541,20 +541,21 @@ def _feed_row(batch: _Batch, said: Said, answer: Answer) -> dict[str, Any]:
 
 
 def _close_batch(batch: _Batch) -> None:
-    write_commands(batch.session, batch.rows)
-    batch.scene.ledger.write()
-    quarantine(batch.session, batch.quarantined)
-    announce_many(batch.session, batch.feed)
-    if batch.device is not None:
-        envelope = batch.envelope
-        batch.device.wall_offset_ms = envelope.contact.wall_offset_ms
-        save_device(
-            batch.session,
-            batch.device,
-            next_seq=envelope.next_seq,
-            app_version=envelope.app_version,
-            last_seen_at=envelope.contact.received_at,
-        )
+    with pipelined(batch.session):
+        write_commands(batch.session, batch.rows)
+        batch.scene.ledger.write()
+        quarantine(batch.session, batch.quarantined)
+        announce_many(batch.session, batch.feed)
+        if batch.device is not None:
+            envelope = batch.envelope
+            batch.device.wall_offset_ms = envelope.contact.wall_offset_ms
+            save_device(
+                batch.session,
+                batch.device,
+                next_seq=envelope.next_seq,
+                app_version=envelope.app_version,
+                last_seen_at=envelope.contact.received_at,
+            )
 
 
 def _one_by_one(envelope: Envelope) -> list[Envelope]:

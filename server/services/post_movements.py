@@ -15,7 +15,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.costing import (
@@ -38,7 +37,7 @@ from server.domain.ledger import Draft, Key, Place
 from server.domain.numbers import EXACT, ZERO, plain, round_money
 from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
-from server.store.db import table_of
+from server.store.db import inserting
 from server.store.founding import OWN_OWNER_ID
 from server.store.location_locks import share_locations
 from server.store.models import AwaitedIssue
@@ -125,7 +124,7 @@ class Ledger:
         return self.place(location, 0, place.owner_id, place.status_id)
 
     def prepare(self, drafts: Sequence[Draft]) -> None:
-        """Lock what these drafts will change: balances first, then cost pools, each in key order."""
+        """Lock what these drafts will change: balances, then cost pools, each in key order."""
         missing = {d.item_id for d in drafts} - self._items.keys()
         if missing:
             self._items.update(items_by_id(self.session, missing))
@@ -169,7 +168,7 @@ class Ledger:
         at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
         self.book.write()
         if self._awaited:
-            self.session.execute(insert(table_of(AwaitedIssue)), self._awaited)
+            self.session.execute(inserting(AwaitedIssue), self._awaited)
             self._awaited.clear()
         if marks:
             mark(self.session, marks, at, self._request_id)

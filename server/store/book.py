@@ -13,13 +13,13 @@ from threading import Lock
 from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import Engine, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from server.domain.costing import Layer, Method, Pool
 from server.domain.ledger import Key
 from server.domain.numbers import ZERO
-from server.store.db import Model, table_of, upsert
+from server.store.db import Model, inserting, table_of, upsert
 from server.store.models import (
     Balance,
     CostLayer,
@@ -33,6 +33,11 @@ from server.store.places import Places
 Row = TypeVar("Row")
 ROWS_PER_STATEMENT = 500
 MOVEMENT_ID_BLOCK = 200
+
+_balance = table_of(Balance).c
+_cost_pool = table_of(CostPool).c
+_cost_layer = table_of(CostLayer).c
+_movement = table_of(Movement).c
 
 
 @dataclass(slots=True)
@@ -93,10 +98,10 @@ class Book:
     def lock_lines(self, keys: Iterable[Key]) -> None:
         """Read and lock these balances in key order; one that has no row yet counts as empty."""
         wanted = sorted(set(keys) - self.lines.keys())
-        columns = (Balance.position_id, Balance.item_id, Balance.lot_id, Balance.serial_id)
+        columns = (_balance.position_id, _balance.item_id, _balance.lot_id, _balance.serial_id)
         for chunk in _chunks(wanted):
             rows = self.session.execute(
-                select(*columns, Balance.on_hand, Balance.reserved, Balance.second_on_hand)
+                select(*columns, _balance.on_hand, _balance.reserved, _balance.second_on_hand)
                 .where(tuple_(*columns).in_(chunk))
                 .order_by(*columns)
                 .with_for_update()
@@ -152,10 +157,10 @@ class Book:
         if key in self.pools:
             return self.pools[key].now
         row = self.session.execute(
-            select(CostPool.quantity, CostPool.value, CostPool.last_cost).where(
-                CostPool.item_id == key.item_id,
-                CostPool.site_id == key.site_id,
-                CostPool.owner_id == key.owner_id,
+            select(_cost_pool.quantity, _cost_pool.value, _cost_pool.last_cost).where(
+                _cost_pool.item_id == key.item_id,
+                _cost_pool.site_id == key.site_id,
+                _cost_pool.owner_id == key.owner_id,
             )
         ).one_or_none()
         quantity, value, last_cost = row or (ZERO, ZERO, None)
@@ -174,17 +179,17 @@ class Book:
         _insert(self.session, Revaluation, self.revaluations)
 
     def _read_pools(self, wanted: dict[PoolKey, tuple[str, Decimal | None]]) -> set[PoolKey]:
-        columns = (CostPool.item_id, CostPool.site_id, CostPool.owner_id)
+        columns = (_cost_pool.item_id, _cost_pool.site_id, _cost_pool.owner_id)
         found: dict[PoolKey, tuple[int, Pool]] = {}
         for chunk in _chunks(sorted(wanted)):
             rows = self.session.execute(
                 select(
                     *columns,
-                    CostPool.id,
-                    CostPool.method,
-                    CostPool.quantity,
-                    CostPool.value,
-                    CostPool.last_cost,
+                    _cost_pool.id,
+                    _cost_pool.method,
+                    _cost_pool.quantity,
+                    _cost_pool.value,
+                    _cost_pool.last_cost,
                 )
                 .where(tuple_(*columns).in_(chunk))
                 .order_by(*columns)
@@ -214,16 +219,16 @@ class Book:
         for chunk in _chunks(pool_ids):
             rows = self.session.execute(
                 select(
-                    CostLayer.pool_id,
-                    CostLayer.id,
-                    CostLayer.movement_id,
-                    CostLayer.quantity,
-                    CostLayer.value,
-                    CostLayer.cogs,
-                    CostLayer.estimated,
+                    _cost_layer.pool_id,
+                    _cost_layer.id,
+                    _cost_layer.movement_id,
+                    _cost_layer.quantity,
+                    _cost_layer.value,
+                    _cost_layer.cogs,
+                    _cost_layer.estimated,
                 )
-                .where(CostLayer.pool_id.in_(chunk))
-                .order_by(CostLayer.id)
+                .where(_cost_layer.pool_id.in_(chunk))
+                .order_by(_cost_layer.id)
             )
             for row in rows:
                 layers.setdefault(row[0], []).append(Layer(*row[1:]))
@@ -240,18 +245,19 @@ class Book:
             for key, line in sorted(self.lines.items())
             if line.change or line.reserved_change or line.second_change
         ]
-        for chunk in _chunks(changed):
-            statement = upsert(self.session, Balance).values(chunk)
+        if changed:
+            statement = upsert(self.session, Balance)
             fresh = statement.excluded
             self.session.execute(
                 statement.on_conflict_do_update(
                     index_elements=["position_id", "item_id", "lot_id", "serial_id"],
                     set_={
-                        "on_hand": Balance.on_hand + fresh.on_hand,
-                        "reserved": Balance.reserved + fresh.reserved,
-                        "second_on_hand": Balance.second_on_hand + fresh.second_on_hand,
+                        "on_hand": _balance.on_hand + fresh.on_hand,
+                        "reserved": _balance.reserved + fresh.reserved,
+                        "second_on_hand": _balance.second_on_hand + fresh.second_on_hand,
                     },
-                )
+                ),
+                changed,
             )
         for line in self.lines.values():
             line.change = line.reserved_change = line.second_change = ZERO
@@ -292,22 +298,22 @@ class Book:
                         }
                     )
         for chunk in _chunks(gone):
-            self.session.execute(delete(table_of(CostLayer)).where(CostLayer.id.in_(chunk)))
+            self.session.execute(delete(table_of(CostLayer)).where(_cost_layer.id.in_(chunk)))
         if altered:
             self.session.execute(_UPDATE_LAYER, altered)
         _insert(self.session, CostLayer, new)
 
 
-_pool = table_of(CostPool)
+_pool_table = table_of(CostPool)
 _UPDATE_POOL = (
-    update(_pool)
-    .where(_pool.c.id == bindparam("pool"))
+    update(_pool_table)
+    .where(_pool_table.c.id == bindparam("pool"))
     .values(quantity=bindparam("q"), value=bindparam("v"), last_cost=bindparam("c"))
 )
-_layer = table_of(CostLayer)
+_layer_table = table_of(CostLayer)
 _UPDATE_LAYER = (
-    update(_layer)
-    .where(_layer.c.id == bindparam("layer"))
+    update(_layer_table)
+    .where(_layer_table.c.id == bindparam("layer"))
     .values(quantity=bindparam("q"), value=bindparam("v"), estimated=bindparam("e"))
 )
 
@@ -324,9 +330,9 @@ def _layer_row(pool_id: int, layer: Layer) -> dict[str, Any]:
 
 
 def _insert(session: Session, model: type[Model], rows: list[dict[str, Any]]) -> None:
-    """Plain multi-row INSERTs; the list is emptied, so that writing twice adds nothing twice."""
-    for chunk in _chunks(rows):
-        session.execute(insert(table_of(model)).values(chunk))
+    """Add rows; the list is emptied, so that writing twice adds nothing twice."""
+    if rows:
+        session.execute(inserting(model), rows)
     rows.clear()
 
 
@@ -347,7 +353,7 @@ class _MovementIds:
 
     def take(self, session: Session, count: int, unwritten: int) -> list[int]:
         if session.get_bind().dialect.name == "sqlite":
-            highest = session.scalar(select(func.max(Movement.id))) or 0
+            highest = session.scalar(select(func.max(_movement.id))) or 0
             return list(range(highest + unwritten + 1, highest + unwritten + count + 1))
         with self._lock:
             if len(self._free) < count:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from server.domain.delivery import Loss
-from server.store.db import table_of, upsert
+from server.store.db import inserting, table_of, upsert
 from server.store.models import (
     Command,
     Device,
@@ -20,6 +20,13 @@ from server.store.models import (
     QuarantinedCommand,
     UndoneCommand,
 )
+
+_command = table_of(Command).c
+_device = table_of(Device).c
+_device_boot = table_of(DeviceBoot).c
+_lost_range = table_of(LostRange).c
+_quarantined_command = table_of(QuarantinedCommand).c
+_movement = table_of(Movement).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,18 @@ def known_commands(session: Session, ids: Iterable[UUID]) -> dict[UUID, KnownCom
     """Those of these commands that have a final answer."""
     rows = session.execute(
         select(
-            Command.id,
-            Command.type,
-            Command.status,
-            Command.body_hash,
-            Command.answer,
-            Command.device_id,
-            Command.user_id,
-            Command.site_id,
-            Command.occurred_at,
-            Command.uncertainty_ms,
-            Command.body,
-        ).where(Command.id.in_(list(ids)))
+            _command.id,
+            _command.type,
+            _command.status,
+            _command.body_hash,
+            _command.answer,
+            _command.device_id,
+            _command.user_id,
+            _command.site_id,
+            _command.occurred_at,
+            _command.uncertainty_ms,
+            _command.body,
+        ).where(_command.id.in_(list(ids)))
     )
     return {
         row[0]: KnownCommand(row[0], row[1], row[2], row[3], json.loads(row[4]), *row[5:])
@@ -78,24 +85,26 @@ def known_commands(session: Session, ids: Iterable[UUID]) -> dict[UUID, KnownCom
 
 def quarantined_ids(session: Session, device_id: int, ids: Iterable[UUID]) -> set[UUID]:
     """Those of these commands that wait for a supervisor."""
-    asked = select(QuarantinedCommand.command_id).where(
-        QuarantinedCommand.device_id == device_id,
-        QuarantinedCommand.command_id.in_(list(ids)),
-        QuarantinedCommand.state == "waiting",
+    asked = select(_quarantined_command.command_id).where(
+        _quarantined_command.device_id == device_id,
+        _quarantined_command.command_id.in_(list(ids)),
+        _quarantined_command.state == "waiting",
     )
     return set(session.scalars(asked))
 
 
 def was_replaced(session: Session, command_id: UUID) -> bool:
     """Whether another command has replaced this one already."""
-    asked = select(Command.id).where(Command.replaces == command_id, Command.status != "rejected")
+    asked = select(_command.id).where(
+        _command.replaces == command_id, _command.status != "rejected"
+    )
     return session.scalar(asked.limit(1)) is not None
 
 
 def write_commands(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add commands with their answers."""
     if rows:
-        session.execute(insert(table_of(Command)).values(list(rows)))
+        session.execute(inserting(Command), list(rows))
 
 
 def quarantine(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -122,17 +131,17 @@ def lock_device(session: Session, device_id: int) -> DeviceState:
     """The device's row, locked until the transaction ends."""
     row = session.execute(
         select(
-            Device.id,
-            Device.site_id,
-            Device.cart_location_id,
-            Device.state,
-            Device.quarantined,
-            Device.accepted_seq,
-            Device.wall_offset_ms,
-            Device.last_occurred_at,
-            Device.last_seen_at,
+            _device.id,
+            _device.site_id,
+            _device.cart_location_id,
+            _device.state,
+            _device.quarantined,
+            _device.accepted_seq,
+            _device.wall_offset_ms,
+            _device.last_occurred_at,
+            _device.last_seen_at,
         )
-        .where(Device.id == device_id)
+        .where(_device.id == device_id)
         .with_for_update()
     ).one()
     offset = row[6] if row[8] is not None else None
@@ -158,8 +167,8 @@ def save_device(session: Session, device: DeviceState, **seen: Any) -> None:
 def boot_offsets(session: Session, device_id: int, boot_ids: Iterable[str]) -> dict[str, int]:
     """Known clock offsets of these boots of a device."""
     rows = session.execute(
-        select(DeviceBoot.boot_id, DeviceBoot.offset_ms).where(
-            DeviceBoot.device_id == device_id, DeviceBoot.boot_id.in_(set(boot_ids))
+        select(_device_boot.boot_id, _device_boot.offset_ms).where(
+            _device_boot.device_id == device_id, _device_boot.boot_id.in_(set(boot_ids))
         )
     )
     return {row[0]: row[1] for row in rows}
@@ -185,7 +194,9 @@ def save_boot(session: Session, device_id: int, boot_id: str, offset_ms: int, at
 def lost_ranges(session: Session, device_id: int) -> list[Loss]:
     """The ranges of a device given up for lost."""
     rows = session.execute(
-        select(LostRange.first_seq, LostRange.last_seq).where(LostRange.device_id == device_id)
+        select(_lost_range.first_seq, _lost_range.last_seq).where(
+            _lost_range.device_id == device_id
+        )
     )
     return [Loss(row[0], row[1]) for row in rows]
 
@@ -208,10 +219,10 @@ def add_lost_range(
 
 def places_of_command(session: Session, device_id: int, seq: int) -> list[int]:
     """The positions a device's command with this number moved stock from and to."""
-    from_command = select(Command.id).where(Command.device_id == device_id, Command.seq == seq)
+    from_command = select(_command.id).where(_command.device_id == device_id, _command.seq == seq)
     rows = session.execute(
-        select(Movement.from_position_id, Movement.to_position_id).where(
-            Movement.command_id.in_(from_command)
+        select(_movement.from_position_id, _movement.to_position_id).where(
+            _movement.command_id.in_(from_command)
         )
     )
     return [position for row in rows for position in row]

@@ -10,15 +10,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from threading import Lock
 from types import ModuleType
 from typing import Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from server.domain.errors import Unavailable
@@ -106,6 +108,26 @@ def reading() -> Iterator[Session]:
         session.close()
 
 
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Send the writes inside in one go, without waiting for each (PostgreSQL; else as always).
+
+    Only for statements whose results nobody reads. Raises IntegrityError or Unavailable when one
+    of them failed.
+    """
+    raw = session.connection().connection.driver_connection
+    if session.get_bind().dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with raw.pipeline():  # type: ignore[union-attr]
+            yield
+    except psycopg.IntegrityError as problem:
+        raise IntegrityError(None, None, problem) from problem
+    except psycopg.OperationalError as problem:
+        raise OperationalError(None, None, problem) from problem
+
+
 def is_writing() -> bool:
     """Whether this thread is inside a unit of work."""
     return _writing.get()
@@ -114,7 +136,13 @@ def is_writing() -> bool:
 def upsert(session: Session, model: type[Model]) -> Any:
     """The INSERT into this model's table that knows ON CONFLICT, for this session's database."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    return insert(table_of(model))
+    return insert(table_of(model)).inline()
+
+
+@lru_cache
+def inserting(model: type[Model]) -> Insert:
+    """A plain INSERT into this model's table that does not ask for the new ids."""
+    return table_of(model).insert().inline()
 
 
 def table_of(model: type[Model]) -> Table:

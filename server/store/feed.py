@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.people import Actor
-from server.store.db import table_of
+from server.store.db import inserting
 from server.store.models import PendingFeed
 
 
@@ -33,7 +33,7 @@ def announce(
 def announce_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows made by `feed_row`."""
     if rows:
-        session.execute(insert(table_of(PendingFeed)).values(list(rows)))
+        session.execute(inserting(PendingFeed), list(rows))
 
 
 def feed_row(

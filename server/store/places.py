@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, select, tuple_
+from sqlalchemy import Engine, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.domain.ledger import VIRTUAL_KINDS, Place
-from server.store.db import upsert
+from server.store.db import table_of, upsert
 from server.store.models import Location, Position
 
 
@@ -34,15 +34,17 @@ class PlaceMemory:
         self.virtual: dict[tuple[int, str], int] = {}
 
 
+_position = table_of(Position).c
+_location = table_of(Location).c
 _memories: WeakKeyDictionary[Engine, PlaceMemory] = WeakKeyDictionary()
 _COLUMNS = (
-    Position.id,
-    Position.location_id,
-    Position.handling_unit_id,
-    Position.owner_id,
-    Position.status_id,
-    Position.site_id,
-    Position.kind,
+    _position.id,
+    _position.location_id,
+    _position.handling_unit_id,
+    _position.owner_id,
+    _position.status_id,
+    _position.site_id,
+    _position.kind,
 )
 
 
@@ -65,7 +67,7 @@ class Places:
         wanted = set(ids)
         missing = wanted - self._memory.by_id.keys()
         if missing:
-            rows = self._session.execute(select(*_COLUMNS).where(Position.id.in_(missing)))
+            rows = self._session.execute(select(*_COLUMNS).where(_position.id.in_(missing)))
             for row in rows:
                 place = _place(row)
                 self._own[_spot(place)] = place
@@ -87,9 +89,9 @@ class Places:
         """The id of a site's own virtual location of that kind."""
         if (site_id, kind) not in self._memory.virtual:
             rows = self._session.execute(
-                select(Location.site_id, Location.kind, Location.id)
-                .where(Location.site_id == site_id, Location.kind.in_(VIRTUAL_KINDS))
-                .order_by(Location.id.desc())
+                select(_location.site_id, _location.kind, _location.id)
+                .where(_location.site_id == site_id, _location.kind.in_(VIRTUAL_KINDS))
+                .order_by(_location.id.desc())
             )
             self._memory.virtual.update({(row[0], row[1]): row[2] for row in rows})
         return self._memory.virtual[site_id, kind]
@@ -109,8 +111,8 @@ class Places:
     def _make(self, spots: list[Spot]) -> None:
         """Ours until we commit, so they are not remembered beyond this transaction."""
         found = self._session.execute(
-            select(Location.id, Location.site_id, Location.kind).where(
-                Location.id.in_({spot.location_id for spot in spots})
+            select(_location.id, _location.site_id, _location.kind).where(
+                _location.id.in_({spot.location_id for spot in spots})
             )
         )
         locations = {row.id: (row.site_id, row.kind) for row in found}

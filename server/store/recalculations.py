@@ -12,7 +12,10 @@ from sqlalchemy import BigInteger, Insert, bindparam, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.store.db import table_of
 from server.store.models import Recalculation
+
+_recalculation = table_of(Recalculation).c
 
 CHUNK = 2_000
 WORKERS_SHARING = 4
@@ -56,8 +59,8 @@ def mark(
         }
         for item_id, site_id, day in sorted(set(keys))
     ]
-    for start in range(0, len(rows), CHUNK):
-        session.execute(_upsert(session).values(rows[start : start + CHUNK]))
+    if rows:
+        session.execute(_upsert(session), rows)
 
 
 def due(session: Session, limit: int) -> list[Due]:
@@ -141,21 +144,27 @@ def _lock_of(item_id: int, site_id: int) -> int:
 
 
 def _upsert(session: Session) -> Insert:
-    dialect = session.get_bind().dialect.name
+    return _UPSERTS[session.get_bind().dialect.name]
+
+
+def _upsert_of(dialect: str) -> Insert:
     statement: postgresql.Insert | sqlite.Insert
     if dialect == "postgresql":
-        statement = postgresql.insert(Recalculation)
+        statement = postgresql.insert(table_of(Recalculation))
     else:
-        statement = sqlite.insert(Recalculation)
+        statement = sqlite.insert(table_of(Recalculation))
     return statement.on_conflict_do_update(
         index_elements=["item_id", "site_id", "day"],
         set_={
-            "wanted": Recalculation.wanted + 1,
+            "wanted": _recalculation.wanted + 1,
             "request_id": statement.excluded.request_id,
             # The age of what is due counts from the first change not yet recomputed.
             "wanted_at": case(
-                (Recalculation.done < Recalculation.wanted, Recalculation.wanted_at),
+                (_recalculation.done < _recalculation.wanted, _recalculation.wanted_at),
                 else_=statement.excluded.wanted_at,
             ),
         },
     )
+
+
+_UPSERTS = {dialect: _upsert_of(dialect) for dialect in ("postgresql", "sqlite")}

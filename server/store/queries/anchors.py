@@ -6,7 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.counting import Anchor, Grain, Window
+from server.store.db import table_of
 from server.store.models import CountAnchor
+
+_count_anchor = table_of(CountAnchor).c
 
 
 def anchors_at(
@@ -15,8 +18,8 @@ def anchors_at(
     """The approved counts of these locations whose counted_at is not before `since`."""
     found: dict[int, list[Anchor]] = {}
     rows = session.execute(
-        select(CountAnchor.__table__).where(
-            CountAnchor.location_id.in_(location_ids), CountAnchor.counted_at >= since
+        select(table_of(CountAnchor)).where(
+            _count_anchor.location_id.in_(location_ids), _count_anchor.counted_at >= since
         )
     )
     for row in rows:
