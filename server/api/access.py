@@ -4,8 +4,9 @@
     def post(self): actor = current_actor() …
 
 Credentials, in this order: `Authorization: Bearer stk_… | std_…`, the desk's session cookie, the
-handheld's device cookie. A handheld may name the person by `X-User-Pass`. A cookie is only
-believed on unsafe methods when the browser says the request comes from our own pages.
+handheld's device cookie. A handheld names the person by `X-User-Pass`; where a browser holds both
+cookies, that header (even empty) says it speaks as the handheld. A cookie is only believed on
+unsafe methods when the browser says the request comes from our own pages.
 """
 
 from collections.abc import Callable
@@ -151,14 +152,15 @@ def _cookie(name: str) -> str:
 
 
 def _authenticate(permission: str) -> Caller:
-    user_pass = request.headers.get("X-User-Pass", "")
+    user_pass = request.headers.get("X-User-Pass")
     if request.headers.get("Authorization") is not None:
-        return _by_bearer(user_pass)
+        return _by_bearer(user_pass or "")
     session = request.cookies.get(session_cookie())
     device = request.cookies.get(_cookie(DEVICE_COOKIE))
-    if device and (user_pass or not session):
+    as_handheld = user_pass is not None or permission == "user_passes.create"
+    if device and (as_handheld or not session):
         require_same_origin()
-        return caller_of_device(device, user_pass)
+        return caller_of_device(device, user_pass or "")
     if not session:
         raise NotAuthenticated("not_authenticated")
     require_same_origin()

@@ -89,6 +89,14 @@ def test_too_many_sign_ins_from_one_address_are_told_when_to_come_back(sqlite_ur
     assert client.get("/api/v1/me").status_code == 401
 
 
+def test_signing_in_is_still_limited_while_redis_is_away(sqlite_url, tmp_path):
+    away = f"unix://{tmp_path}/nobody.sock"
+    settings = Settings(var=tmp_path, database_url=sqlite_url, secret_key="x", redis_url=away)
+    client = create_app(settings).test_client()
+    codes = [client.post("/api/v1/sessions", json={}).status_code for _ in range(31)]
+    assert codes == [422] * 30 + [429]
+
+
 def test_a_foreign_host_name_is_refused(sqlite_url, tmp_path):
     settings = Settings(
         var=tmp_path, database_url=sqlite_url, secret_key="x", trusted_hosts="wms.example, .lan"

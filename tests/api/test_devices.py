@@ -74,6 +74,18 @@ def test_the_device_cookie_is_the_browsers_alone(world, chief):
     assert named.json["role"] == "operator"
 
 
+def test_a_browser_that_is_desk_and_handheld_says_which_one_speaks(world):
+    both = world.signed_in()
+    chief = world.as_role("supervisor")
+    both.post("/devices/enrol", json={"code": _code(chief), "uid": str(uuid4())})
+    assert both.get("/me").json["source"] == "session"
+    assert both.get("/me", headers={"X-User-Pass": ""}).json["code"] == "user_pass_required"
+    passed = both.post("/user-passes", json={"badge": "B-operator", "pin": "482913"})
+    assert passed.status_code == 201
+    named = {"X-User-Pass": passed.json["user_pass"]}
+    assert both.get("/me", headers=named).json["source"] == "device"
+
+
 def test_a_supervisor_manages_only_handhelds_of_their_sites(world, chief):
     far = world.client(world.token_for(world.add(role="supervisor", sites=["BJ2"])))
     assert far.get("/devices").json["rows"] == []
