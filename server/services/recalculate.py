@@ -91,23 +91,24 @@ def _recalculate(session: Session, keys: Sequence[Due], policy: TurnoverPolicy, 
     periods = {pair: policy.period(today[pair.site_id]) for pair in pairs}
     stocks = read_stock(session, pairs)
     policies = read_policies(session, pairs, now)
-    positions = {pair: _position(stocks[pair], policies[pair]) for pair in pairs}
+    positions = {pair: position_of(stocks[pair], policies[pair]) for pair in pairs}
     figures = read_days(session, periods)
     rows = [
-        _figures(pair, figures[pair], periods[pair], policy, stocks[pair], positions[pair])
+        pair_figures(pair, figures[pair], periods[pair], policy, stocks[pair], positions[pair])
         for pair in pairs
     ]
     _store_figures(session, pairs, rows, now)
     return _decide_alerts(session, policies, positions, now)
 
 
-def _position(stock: Stock, policy: Policy) -> Decimal:
+def position_of(stock: Stock, policy: Policy) -> Decimal:
+    """The inventory position of an item at a site, in base units."""
     return inventory_position(
         stock.promisable, policy.on_order, stock.in_transit, stock.reserved, policy.backorder
     )
 
 
-def _figures(
+def pair_figures(
     pair: Pair,
     days: Days,
     period: Period,
@@ -115,6 +116,7 @@ def _figures(
     stock: Stock,
     position: Decimal,
 ) -> dict[str, Any]:
+    """The row of `turnover` these days and this stock make, but for when it was computed."""
     turned = period_turnover(
         policy.method, days.opening, days.rows, *period, year_days=policy.year_days
     )
