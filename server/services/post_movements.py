@@ -10,7 +10,7 @@ Facts post whole, even below zero; what is odd about them comes back as flags an
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -18,23 +18,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from server.domain.costing import (
-    Part,
-    Pool,
     Revaluation,
-    gain_cost,
-    put,
-    receipt_cost,
-    return_cost,
-    take,
     true_up,
-    undo_issue,
-    undo_receipt,
 )
 from server.domain.counting import Anchor, Grain, judge_late
 from server.domain.days import day_of, value_date
 from server.domain.errors import RuleViolated
 from server.domain.ledger import Draft, Key, Place
-from server.domain.numbers import EXACT, ZERO, plain, round_money
+from server.domain.numbers import ZERO, plain
+from server.services.cost_movements import Costed, Costs
 from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
 from server.store.db import inserting
@@ -69,24 +61,13 @@ class Posting:
     keys: set[Key] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Costed:
-    value: Decimal
-    cogs: Decimal
-    unit_cost: Decimal | None
-    estimated: bool
-    revaluations: tuple[tuple[PoolKey, Revaluation], ...] = ()
-
-
-_FREE = _Costed(ZERO, ZERO, None, False)
-
-
 class Ledger:
     """Everything one unit of work posts; rows are locked as they are needed, best by `prepare`."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.book = Book(session)
+        self.costs = Costs(self.book, self.item)
         self._items: dict[int, ItemRow] = {}
         self._sites: dict[int, SiteRow] = {}
         self._anchors: dict[int, list[Anchor]] = {}
@@ -130,7 +111,7 @@ class Ledger:
             self._items.update(items_by_id(self.session, missing))
         self._read_anchors(drafts)
         self.book.lock_lines(key for draft in drafts for key in _keys(draft))
-        self.book.lock_pools(self._pools_of(drafts))
+        self.book.lock_pools(self.costs.pools_of(drafts))
 
     def guard(self, drafts: Sequence[Draft], promised: dict[Key, Decimal] | None = None) -> None:
         """Raises RuleViolated `not_enough_available` unless every source has what is asked of it.
@@ -230,7 +211,7 @@ class Ledger:
 
     def _post_one(self, entry: Entry, draft: Draft, posting: Posting) -> None:
         movement_id = self.book.next_movement_ids(1)[0]
-        costed = self._cost(draft, movement_id)
+        costed = self.costs.of(draft, movement_id)
         self._write_row(entry, draft, movement_id, costed)
         self._change_lines(draft, posting)
         for key, revaluation in costed.revaluations:
@@ -244,7 +225,7 @@ class Ledger:
         if not draft.settled and not draft.serial_id:
             self._correct(entry, draft, posting)
 
-    def _write_row(self, entry: Entry, draft: Draft, movement_id: int, costed: _Costed) -> None:
+    def _write_row(self, entry: Entry, draft: Draft, movement_id: int, costed: Costed) -> None:
         days = {place.site_id: self._days(place, draft) for place in (draft.source, draft.target)}
         self.book.movements.append(
             {
@@ -295,112 +276,7 @@ class Ledger:
                 self.book.change_line(key, sign * draft.quantity, sign * second)
                 posting.keys.add(key)
 
-    # Cost -------------------------------------------------------------------------------------
-
-    def _pools_of(self, drafts: Iterable[Draft]) -> dict[PoolKey, tuple[str, Decimal | None]]:
-        wanted: dict[PoolKey, tuple[str, Decimal | None]] = {}
-        for draft in drafts:
-            source, target = _pool_key(draft, draft.source), _pool_key(draft, draft.target)
-            if source != target:
-                item = self.item(draft.item_id)
-                wanted |= {
-                    key: (item.costing, item.standard_cost) for key in (source, target) if key
-                }
-        return wanted
-
-    def _cost(self, draft: Draft, movement_id: int) -> _Costed:
-        source, target = _pool_key(draft, draft.source), _pool_key(draft, draft.target)
-        if source == target:
-            return _FREE
-        self.book.lock_pools(self._pools_of([draft]))
-        if draft.reverses is not None:
-            return self._cost_of_reversal(draft, movement_id, source, target)
-        if source is None:
-            assert target is not None
-            return self._cost_of_receipt(draft, movement_id, target)
-        taken = take(self.book.pool(source).now, draft.quantity, movement_id, _sells(draft))
-        self.book.pool(source).now = taken.pool
-        estimated = any(part.estimated for part in taken.parts)
-        cogs = taken.value if _sells(draft) else ZERO
-        costed = _Costed(taken.value, cogs, None, estimated)
-        if target is None:
-            return costed
-        return self._arrive(draft, movement_id, target, costed, taken.parts)
-
-    def _cost_of_receipt(self, draft: Draft, movement_id: int, target: PoolKey) -> _Costed:
-        pool = self.book.pool(target).now
-        unit_cost, estimated, value = self._receipt_value(draft, pool)
-        cogs = -value if draft.source.kind == "customer" else ZERO
-        paid = draft.source.kind == "supplier" or draft.unit_cost is not None
-        filled = put(pool, draft.quantity, value, movement_id, estimated, sets_last_cost=paid)
-        self.book.pool(target).now = filled.pool
-        shown = round_money(unit_cost)
-        return _Costed(
-            value, cogs, shown, estimated, tuple((target, r) for r in filled.revaluations)
-        )
-
-    def _receipt_value(self, draft: Draft, pool: Pool) -> tuple[Decimal, bool, Decimal]:
-        if draft.returns is not None:
-            value = return_cost(draft.returns.quantity, draft.returns.value, draft.quantity)
-            return EXACT.divide(value, draft.quantity), False, value
-        if draft.unit_cost is not None:
-            cost, estimated = draft.unit_cost, False
-        elif draft.source.kind == "supplier":
-            item = self.item(draft.item_id)
-            cost, estimated = receipt_cost(None, None, draft.supplier_price, item.standard_cost)
-        else:
-            cost, estimated = gain_cost(pool)
-            estimated = estimated or draft.source.kind == "customer"
-        return cost, estimated, round_money(EXACT.multiply(cost, draft.quantity))
-
-    def _cost_of_reversal(
-        self, draft: Draft, movement_id: int, source: PoolKey | None, target: PoolKey | None
-    ) -> _Costed:
-        original = draft.reverses
-        assert original is not None
-        share = original.value
-        revaluations: list[tuple[PoolKey, Revaluation]] = []
-        if source is not None:
-            pool, undone = undo_receipt(
-                self.book.pool(source).now,
-                draft.quantity,
-                share,
-                movement_id,
-                original.movement_id,
-            )
-            self.book.pool(source).now = pool
-            revaluations.append((source, undone))
-        if target is not None:
-            filled = undo_issue(
-                self.book.pool(target).now,
-                draft.quantity,
-                share,
-                movement_id,
-                original.movement_id,
-            )
-            self.book.pool(target).now = filled.pool
-            revaluations += [(target, r) for r in filled.revaluations]
-        return _Costed(share, -original.cogs, None, False, tuple(revaluations))
-
-    def _arrive(
-        self,
-        draft: Draft,
-        movement_id: int,
-        target: PoolKey,
-        costed: _Costed,
-        parts: Sequence[Part],
-    ) -> _Costed:
-        """A transfer brings its cost along, layer by layer."""
-        filled = put(
-            self.book.pool(target).now,
-            draft.quantity,
-            costed.value,
-            movement_id,
-            costed.estimated,
-            parts,
-        )
-        self.book.pool(target).now = filled.pool
-        return replace(costed, revaluations=tuple((target, r) for r in filled.revaluations))
+    # Value ---------------------------------------------------------------------------------------
 
     def _pass_on(self, entry: Entry, revaluation: Revaluation, cause: int, draft: Draft) -> None:
         """A transfer that left below zero is re-valued: the pool it went to gets the difference."""
@@ -511,14 +387,3 @@ class Ledger:
 def _keys(draft: Draft) -> list[Key]:
     sides = ((draft.source, draft.source_key), (draft.target, draft.target_key))
     return [key for place, key in sides if place.holds_stock]
-
-
-def _pool_key(draft: Draft, place: Place) -> PoolKey | None:
-    """The pool this side of the draft belongs to; suppliers' stock has no value in our books."""
-    if not place.holds_stock or place.owner_id != OWN_OWNER_ID:
-        return None
-    return PoolKey(draft.item_id, place.site_id, place.owner_id)
-
-
-def _sells(draft: Draft) -> bool:
-    return draft.target.kind == "customer"
