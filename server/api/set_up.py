@@ -23,7 +23,7 @@ class SetUp(MethodView):
     def post(self, body: dict[str, Any]) -> SetUpDone:
         """Make the first administrator and the first site; 404 afterwards.
 
-        Errors: not_found, wrong_set_up_token, password_too_short, bad_time_zone.
+        Errors: not_found, wrong_set_up_token, password_too_short, unknown_time_zone.
         """
         user: UserDraft = {
             "name": body["name"],
