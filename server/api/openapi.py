@@ -148,9 +148,13 @@ def _declare(operation: dict[str, Any], view: Any) -> None:
     operation["security"] = [] if view.permission == "public" else [{name: []} for name in _SCHEMES]
     if hasattr(view, "idempotent"):
         operation.setdefault("parameters", []).append(_KEY)
-    operation.setdefault("responses", {})["default"] = {
-        "description": "Refused",
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    foreseen = operation.get("responses", {})
+    operation["responses"] = {
+        **{status: answer for status, answer in foreseen.items() if "$ref" not in answer},
+        "default": {
+            "description": "Refused",
+            "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        },
     }
 
 
