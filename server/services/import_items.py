@@ -17,6 +17,7 @@ from server.services.plan_import import (
     by_key,
     difference,
     plan_each,
+    retirement,
 )
 from server.store.bulk import rows_where
 from server.store.models import Barcode, Category, Item, Packaging
@@ -63,16 +64,13 @@ class _ItemPlanner:
             raise InvalidInput("duplicate_row", value=row.values["sku"])
         self.seen.add(key)
         existing = self.items.get(key)
-        columns, extra = self._columns(row)
+        columns, extra = self._columns(row.values, existing)
         item = self._new(columns) if existing is None else self._changed(existing, columns)
         parts = self._parts(existing, item, row.values)
         return [change for change in (item, *extra, *parts) if change is not None]
 
-    def _columns(self, row: PlannedRow) -> tuple[Columns, list[Change]]:
-        values = dict(row.values)
-        columns = item_fields(values)
-        if "retired" in values:
-            columns["retired_at"] = self.ground.at if values["retired"] else None
+    def _columns(self, values: Columns, existing: Any) -> tuple[Columns, list[Change]]:
+        columns = item_fields(values) | retirement(self.ground, values, existing)
         made: list[Change] = []
         if "category" in values:
             columns["category_id"], made = self._category(values["category"])
@@ -96,11 +94,9 @@ class _ItemPlanner:
         return Change(ITEMS, whole | {"search": search_text(*(whole[name] for name in SEARCHED))})
 
     def _changed(self, item: Any, columns: Columns) -> Change | None:
-        if columns.get("retired_at") and item.retired_at:
-            columns["retired_at"] = item.retired_at
         if "attributes" in columns:
             columns["attributes"] = {**item.attributes, **columns["attributes"]}
-        change = difference(ITEMS, item, columns)
+        change = difference(ITEMS, item, columns | {"sku": item.sku})
         if change is None:
             return None
         if set(FROZEN_ONCE_MOVED) & change.columns.keys():

@@ -17,6 +17,7 @@ from server.services.plan_import import (
     by_key,
     difference,
     plan_each,
+    retirement,
 )
 from server.store.bulk import rows_where
 from server.store.models import ItemSite, Location, Zone
@@ -71,8 +72,7 @@ class _LocationPlanner:
         if key in self.seen:
             raise InvalidInput("duplicate_row", value=columns["code"])
         self.seen.add(key)
-        if "retired" in row.values:
-            columns["retired_at"] = self.ground.at if row.values["retired"] else None
+        columns |= retirement(self.ground, row.values, self.locations.get(key))
         made: list[Change] = []
         if "zone" in row.values:
             columns["zone_id"], made = self._zone(site.id, row.values["zone"])
@@ -85,8 +85,6 @@ class _LocationPlanner:
             return [new, self._label(new, columns)]
         if existing.kind in VIRTUAL_KINDS:
             raise InvalidInput("reserved_code", value=existing.code)
-        if columns.get("retired_at") and existing.retired_at:
-            columns["retired_at"] = existing.retired_at
         change = difference(LOCATIONS, existing, columns | {"code": existing.code})
         return [] if change is None else [change]
 

@@ -1,5 +1,7 @@
 """Planning the import of suppliers and of their terms."""
 
+from typing import Any
+
 from server.domain.codes import code_key
 from server.domain.errors import InvalidInput
 from server.services.import_places import item_of, named_items
@@ -16,6 +18,7 @@ from server.services.plan_import import (
     by_key,
     difference,
     plan_each,
+    retirement,
 )
 from server.store.bulk import rows_where
 from server.store.models import Supplier, SupplierItem
@@ -37,14 +40,10 @@ def plan_suppliers(ground: Ground, rows: list[PlannedRow]) -> None:
         if key in seen:
             raise InvalidInput("duplicate_row", value=columns["code"])
         seen.add(key)
-        if "retired" in row.values:
-            columns["retired_at"] = ground.at if row.values["retired"] else None
+        columns |= retirement(ground, row.values, existing.get(key))
         if key not in existing:
             return [Change(SUPPLIERS, columns)]
-        was = existing[key]
-        if columns.get("retired_at") and was.retired_at:
-            columns["retired_at"] = was.retired_at
-        change = difference(SUPPLIERS, was, columns | {"code": was.code})
+        change = difference(SUPPLIERS, existing[key], columns | {"code": existing[key].code})
         return [] if change is None else [change]
 
     plan_each(rows, plan)
@@ -58,6 +57,7 @@ def plan_supplier_items(ground: Ground, rows: list[PlannedRow]) -> None:
     ids = [item.id for item in items.values()]
     found = rows_where(ground.session, SupplierItem.item_id, ids)
     existing = by_key(found, "supplier_id", "item_id")
+    preferred = _Preferred(existing)
     seen: set[tuple[int, int]] = set()
 
     def plan(row: PlannedRow) -> list[Change]:
@@ -69,11 +69,32 @@ def plan_supplier_items(ground: Ground, rows: list[PlannedRow]) -> None:
             raise InvalidInput("duplicate_row", value=row.values["item"])
         seen.add(key)
         columns = terms_fields(row.values)
-        if "retired" in row.values:
-            columns["retired_at"] = ground.at if row.values["retired"] else None
+        columns |= retirement(ground, row.values, existing.get(key))
+        others = preferred.give(key) if columns.get("preferred") else []
         if key not in existing:
-            return [Change(SUPPLIER_ITEMS, columns | {"supplier_id": key[0], "item_id": key[1]})]
+            new = Change(SUPPLIER_ITEMS, columns | {"supplier_id": key[0], "item_id": key[1]})
+            return [new, *others]
         change = difference(SUPPLIER_ITEMS, existing[key], columns)
-        return [] if change is None else [change]
+        return [] if change is None else [change, *others]
 
     plan_each(rows, plan)
+
+
+class _Preferred:
+    """At most one supplier of an item is preferred; a new one takes the place of the former."""
+
+    def __init__(self, existing: dict[tuple[int, int], Any]) -> None:
+        self.former = {row.item_id: row for row in existing.values() if row.preferred}
+        self.given: set[int] = set()
+
+    def give(self, key: tuple[int, int]) -> list[Change]:
+        """Raises InvalidInput `preferred_twice` when the file names two for one item."""
+        supplier_id, item_id = key
+        if item_id in self.given:
+            raise InvalidInput("preferred_twice")
+        self.given.add(item_id)
+        former = self.former.get(item_id)
+        if former is None or former.supplier_id == supplier_id:
+            return []
+        change = difference(SUPPLIER_ITEMS, former, {"preferred": False})
+        return [] if change is None else [change]

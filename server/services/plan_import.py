@@ -81,6 +81,14 @@ def difference(kind: RecordKind, row: Any, columns: Columns) -> Change | None:
     return Change(kind, changed | {"version": row.version + 1}, was, identity)
 
 
+def retirement(ground: Ground, values: Columns, row: Any) -> Columns:
+    """The column that retires a record or takes it back, if the values say so."""
+    if "retired" not in values:
+        return {}
+    before = None if row is None else row.retired_at
+    return {"retired_at": (before or ground.at) if values["retired"] else None}
+
+
 def write_changes(
     ground: Ground, changes: Sequence[Change], batch_id: int, order: Sequence[RecordKind]
 ) -> None:

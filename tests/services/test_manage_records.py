@@ -25,7 +25,6 @@ from server.store.db import reading, unit_of_work
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import (
     Balance,
-    Item,
     ItemSite,
     Location,
     PendingFeed,

@@ -1,4 +1,4 @@
-"""Imports: saved column maps, batches, and what each batch changed so that it can be rolled back."""
+"""Imports: saved column maps, batches, and what each changed so that it can be rolled back."""
 
 from typing import Any
 from uuid import UUID
