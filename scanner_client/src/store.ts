@@ -10,7 +10,7 @@ export interface Schema extends DBSchema {
   attention: { key: string; value: Attention };
   /** Single values: next_seq, device, user pass, cursor. */
   meta: { key: string; value: unknown };
-  items: { key: string; value: ItemRow };
+  items: { key: string; value: ItemRow; indexes: { by_key: string } };
   barcodes: { key: string; value: BarcodeRow; indexes: { by_key: string } };
   locations: { key: string; value: LocationRow; indexes: { by_key: string } };
 }
@@ -23,7 +23,7 @@ export function openStore(name = "stockturn"): Promise<Database> {
       database.createObjectStore("outbox", { keyPath: "seq" });
       database.createObjectStore("attention", { keyPath: "command.id" });
       database.createObjectStore("meta");
-      database.createObjectStore("items", { keyPath: "id" });
+      database.createObjectStore("items", { keyPath: "id" }).createIndex("by_key", "sku_key");
       database.createObjectStore("barcodes", { keyPath: "id" }).createIndex("by_key", "code_key");
       database.createObjectStore("locations", { keyPath: "id" }).createIndex("by_key", "code_key");
     },

@@ -78,6 +78,13 @@ test("the same code within 400 ms is one look, later it is another piece", () =>
   expect(scans.length).toBe(2);
 });
 
+test("the same code after a touch is no double read", () => {
+  scan("L:A-01");
+  engine.touched();
+  scan("L:A-01");
+  expect([scans.length, repeats]).toEqual([2, 0]);
+});
+
 test("several codes of one pull come as a burst", () => {
   scan("6901234567892");
   scan("L2409");

@@ -3,6 +3,7 @@
 export interface ItemRow {
   id: string;
   sku: string;
+  sku_key: string;
   name_zh: string;
   name_en: string;
   specification: string;

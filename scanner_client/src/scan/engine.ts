@@ -76,6 +76,11 @@ export class ScanEngine {
     for (const line of text.split(/[\r\n]+/)) this.take(line, now, aim, source, 1);
   }
 
+  /** Somebody touched the screen: what is scanned now is a new look, even at the same code. */
+  touched(): void {
+    this.lastScan = { text: "", at: -Infinity };
+  }
+
   /** Whether a press of a key that an input method hid will show up as text instead. */
   static comesAsText(press: KeyPress): boolean {
     return hidden(press) && !characterOf(press);

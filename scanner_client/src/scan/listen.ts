@@ -45,7 +45,10 @@ export function listen(
     engine.whole(event.clipboardData?.getData("text") ?? "", null, "typed", event.timeStamp);
   });
   on("focusout", () => later("focus", focusSink, REFOCUS_MS));
-  on("click", () => later("focus", focusSink, 0));
+  on("click", () => {
+    engine.touched();
+    later("focus", focusSink, 0);
+  });
   window.stockturn = {
     scan: ({ data, aim }) => engine.whole(data, aim ?? null, "scanner", performance.now()),
   };

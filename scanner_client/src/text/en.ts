@@ -98,7 +98,6 @@ export const en: Record<Text, string> = {
   said_count: "{name}: {quantity} {unit}",
   said_finished: "{place} is counted, lines: {n}. Thank you",
   said_undone: "Undone: {what}",
-  said_count_again: "Please count {place} again",
 
   key_undo: "Undo",
   key_clear: "Clear",
@@ -151,7 +150,6 @@ export const en: Record<Text, string> = {
   catalogue: "Items kept: {items}, locations: {places}",
 
   flag_below_zero: "This location is below zero in the books; somebody will look",
-  flag_other: "Recorded, with a note: {codes}",
 
   enrol_title: "Enrol this device",
   enrol_hint: "Ask a supervisor for a code; it works for ten minutes",

@@ -97,7 +97,6 @@ export const zh = {
   said_count: "{name}：{quantity} {unit}",
   said_finished: "{place} 已盘完，{n} 行，谢谢",
   said_undone: "已撤销：{what}",
-  said_count_again: "请再盘一次 {place}",
 
   key_undo: "撤销",
   key_clear: "清除",
@@ -150,7 +149,6 @@ export const zh = {
   catalogue: "已存 {items} 个货品、{places} 个货位",
 
   flag_below_zero: "该货位账面已为负，已安排查看",
-  flag_other: "已记录，附提示：{codes}",
 
   enrol_title: "登记这台设备",
   enrol_hint: "向主管要一个登记码，十分钟内有效",

@@ -1,0 +1,76 @@
+/** Which page an address means, and for whom. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { me, whoAmI } from "./desk/session";
+import { SetUpPage } from "./desk/set_up_page";
+import { SignInPage } from "./desk/sign_in_page";
+import { StockPage } from "./desk/stock_page";
+import { device } from "./device";
+import { EnrolPage } from "./floor/enrol_page";
+import type { Floor } from "./floor/floor";
+import { FloorPage } from "./floor/floor_page";
+import { go, path } from "./route";
+import type { Database } from "./store";
+import { t } from "./text/words";
+
+interface AppProps {
+  database: Database;
+  floor: Floor;
+}
+
+export function App({ database, floor }: AppProps) {
+  useEffect(() => onLinks(), []);
+  switch (path.value) {
+    case "/set-up":
+      return <SetUpPage />;
+    case "/sign-in":
+      return <SignInPage />;
+    case "/enrol":
+      return <EnrolPage database={database} />;
+    case "/floor":
+      return device.value ? <FloorPage floor={floor} database={database} /> : <EnrolPage database={database} />;
+    case "/stock":
+      return <AtDesk />;
+    default:
+      return <Elsewhere />;
+  }
+}
+
+/** The bare address: a handheld goes to work, a desk to its stock. */
+function Elsewhere() {
+  useEffect(() => go(device.value ? "/floor" : "/stock"), []);
+  return null;
+}
+
+function AtDesk() {
+  const problem = useSignal(false);
+  const check = (): void => {
+    problem.value = false;
+    whoAmI().then((known) => { if (!known) go("/sign-in"); }, () => { problem.value = true; });
+  };
+  useEffect(() => { if (!me.value) check(); }, []);
+  if (me.value) return <StockPage />;
+  if (!problem.value) return <p class="paper muted">{t("loading")}</p>;
+  return (
+    <div class="paper">
+      <h1>{t("error_title")}</h1>
+      <p>{t("error_offline")}</p>
+      <button class="main" onClick={check}>{t("retry")}</button>
+    </div>
+  );
+}
+
+/** Links of our own stay in the page: no reload, no loss of what is on the screen. */
+function onLinks(): () => void {
+  const follow = (event: MouseEvent): void => {
+    const link = (event.target as Element).closest?.("a[href^='/']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute("download"))
+      return;
+    const href = link.getAttribute("href")!;
+    if (href.startsWith("/api")) return;
+    event.preventDefault();
+    go(href);
+  };
+  document.addEventListener("click", follow);
+  return () => document.removeEventListener("click", follow);
+}

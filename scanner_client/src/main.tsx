@@ -1,0 +1,20 @@
+import { render } from "preact";
+import { App } from "./app";
+import { wake } from "./device";
+import { Floor } from "./floor/floor";
+import { openStore } from "./store";
+import { chooseLanguage, language } from "./text/words";
+import "./ui/theme";
+
+async function main(): Promise<void> {
+  const database = await openStore();
+  await wake(database);
+  chooseLanguage(language.value);
+  const root = document.getElementById("app")!;
+  root.textContent = "";
+  render(<App database={database} floor={new Floor(database)} />, root);
+  if ("serviceWorker" in navigator && import.meta.env.PROD)
+    await navigator.serviceWorker.register("/sw.js");
+}
+
+void main();
