@@ -6,14 +6,21 @@ from werkzeug.routing import IntegerConverter
 
 from server.api import (
     commands,
+    counts,
     devices,
+    feed,
     items,
+    movements,
     people,
     pictures,
     places,
+    quarantine,
+    revaluations,
     sessions,
     set_up,
+    stock,
     suppliers,
+    sync,
     tokens,
 )
 from server.api.access import guard, refuse_undeclared
@@ -30,14 +37,21 @@ from server.settings import Settings
 
 RESOURCES = (
     commands.blueprint,
+    counts.blueprint,
     devices.blueprint,
+    feed.blueprint,
     items.blueprint,
+    movements.blueprint,
     people.blueprint,
     pictures.blueprint,
     places.blueprint,
+    quarantine.blueprint,
+    revaluations.blueprint,
     sessions.blueprint,
     set_up.blueprint,
+    stock.blueprint,
     suppliers.blueprint,
+    sync.blueprint,
     tokens.blueprint,
 )
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""

@@ -1,0 +1,283 @@
+"""What is where now, as people look at it: by balance, by item, by location.
+
+Quantities come from balances, values from the cost pools, so that the values shown for one item at
+one site add up to its pool to the cent. Only our own stock has a value.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from server.domain.codes import code_key
+from server.domain.ledger import PHYSICAL_KINDS
+from server.domain.numbers import EXACT, ZERO, round_money
+from server.store.founding import OWN_OWNER_ID
+from server.store.models import (
+    Balance,
+    Category,
+    CostPool,
+    Count,
+    CountParticipant,
+    HandlingUnit,
+    Item,
+    Location,
+    Lot,
+    Owner,
+    Position,
+    Serial,
+    Site,
+    StockStatus,
+)
+from server.store.queries.records import Record, Sites, contains
+
+FILTERS: dict[str, Any] = {
+    "site": lambda code: Site.code_key == code_key(code),
+    "item": lambda sku: Item.sku_key == code_key(sku),
+    "category": lambda code: Category.code_key == code_key(code),
+    "q": lambda text: contains(Item.search, code_key(text)),
+    "owner": lambda code: Owner.code_key == code_key(code),
+    "location": lambda code: Location.code_key == code_key(code),
+    "lot": lambda code: Lot.code_key == code_key(code),
+    "serial": lambda code: Serial.code_key == code_key(code),
+    "unit": lambda code: HandlingUnit.code_key == code_key(code),
+    "status": lambda code: StockStatus.code_key == code_key(code),
+}
+POOL_FILTERS = frozenset({"site", "item", "category", "q", "owner"})
+"""What narrows whole pools; any other filter shows a part of one."""
+
+BALANCE_KEYS: tuple[Any, ...] = (
+    Item.sku_key,
+    Balance.position_id,
+    Balance.lot_id,
+    Balance.serial_id,
+)
+ITEM_KEYS: tuple[Any, ...] = (Item.sku_key, Position.site_id, Position.owner_id)
+LOCATION_KEYS: tuple[Any, ...] = (Position.site_id, Location.id)
+
+_PHYSICAL = Position.kind.in_(PHYSICAL_KINDS)
+_AVAILABLE = Balance.on_hand - Balance.reserved
+
+
+def balances_page(
+    session: Session,
+    sites: Sites,
+    filters: dict[str, Any],
+    after: Sequence[Any],
+    limit: int,
+    *,
+    hidden: Iterable[int] = (),
+) -> list[Record]:
+    """Balances that are not zero, in the order of sku and place; `hidden`: location ids to leave
+    out. Values are on_hand × the pool's average."""
+    asked = _in_scope(_balances(), sites, filters, hidden)
+    asked = _behind(asked, BALANCE_KEYS, after).order_by(*BALANCE_KEYS).limit(limit)
+    return [_with_value(dict(row._mapping)) for row in session.execute(asked)]
+
+
+def items_page(
+    session: Session, sites: Sites, filters: dict[str, Any], after: Sequence[Any], limit: int
+) -> list[Record]:
+    """Sums for each item, site and owner; in_transit and in_production are beside on_hand.
+
+    value: the whole pool's, or on_hand × its average where the filters show a part of it.
+    """
+    asked = _behind(_in_scope(_items(), sites, filters), ITEM_KEYS, after)
+    rows = session.execute(asked.order_by(*ITEM_KEYS).limit(limit))
+    whole = filters.keys() <= POOL_FILTERS
+    return [_with_value(dict(row._mapping), whole=whole) for row in rows]
+
+
+def locations_page(
+    session: Session,
+    sites: Sites,
+    filters: dict[str, Any],
+    after: Sequence[Any],
+    limit: int,
+    *,
+    hidden: Iterable[int] = (),
+) -> list[Record]:
+    """How much stands where: different items and balances of each place that is not empty."""
+    asked = _behind(_in_scope(_locations(), sites, filters, hidden), LOCATION_KEYS, after)
+    rows = session.execute(asked.order_by(*LOCATION_KEYS).limit(limit))
+    return [dict(row._mapping) for row in rows]
+
+
+def stock_value(session: Session, sites: Sites, filters: dict[str, Any]) -> Decimal | None:
+    """The value of all pools these filters show; None where they show parts of pools."""
+    if not filters.keys() <= POOL_FILTERS:
+        return None
+    asked = (
+        select(func.sum(CostPool.value))
+        .join(Item, Item.id == CostPool.item_id)
+        .join(Site, Site.id == CostPool.site_id)
+        .join(Owner, Owner.id == CostPool.owner_id)
+        .outerjoin(Category, Category.id == Item.category_id)
+        .where(*_conditions(filters))
+    )
+    if sites is not None:
+        asked = asked.where(CostPool.site_id.in_(sites))
+    return session.scalar(asked) or ZERO
+
+
+def counting_at(session: Session, user_id: int | None) -> list[int]:
+    """The locations this person is counting just now: there they may not see what the books say."""
+    if user_id is None:
+        return []
+    return list(
+        session.scalars(
+            select(Count.location_id)
+            .distinct()
+            .outerjoin(CountParticipant, CountParticipant.count_id == Count.id)
+            .where(
+                Count.state == "counting",
+                or_(Count.started_by == user_id, CountParticipant.user_id == user_id),
+            )
+        )
+    )
+
+
+def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .select_from(Balance)
+        .join(Item, Item.id == Balance.item_id)
+        .join(Position, Position.id == Balance.position_id)
+        .join(Location, Location.id == Position.location_id)
+        .join(Site, Site.id == Position.site_id)
+        .join(StockStatus, StockStatus.id == Position.status_id)
+        .join(Owner, Owner.id == Position.owner_id)
+        .join(HandlingUnit, HandlingUnit.id == Position.handling_unit_id)
+        .join(Lot, Lot.id == Balance.lot_id)
+        .join(Serial, Serial.id == Balance.serial_id)
+        .outerjoin(Category, Category.id == Item.category_id)
+        .outerjoin(
+            CostPool,
+            and_(
+                CostPool.item_id == Balance.item_id,
+                CostPool.site_id == Position.site_id,
+                CostPool.owner_id == Position.owner_id,
+            ),
+        )
+    )
+
+
+def _balances() -> Select[*tuple[Any, ...]]:
+    promisable = and_(StockStatus.available, _PHYSICAL)
+    return _joined(
+        Site.code.label("site"),
+        Location.code.label("location"),
+        Position.kind.label("location_kind"),
+        Item.sku.label("item"),
+        Item.name_zh,
+        Item.name_en,
+        Item.specification,
+        Item.base_unit,
+        Item.second_unit,
+        Lot.code.label("lot"),
+        Lot.expires_on,
+        Serial.code.label("serial"),
+        HandlingUnit.code.label("unit"),
+        StockStatus.code.label("status"),
+        Owner.code.label("owner"),
+        Balance.on_hand,
+        Balance.second_on_hand,
+        Balance.reserved,
+        _sized(case((promisable, _AVAILABLE), else_=ZERO)).label("available"),
+        *_POOL,
+        *_labelled(BALANCE_KEYS),
+    )
+
+
+def _items() -> Select[*tuple[Any, ...]]:
+    promisable = and_(StockStatus.available, _PHYSICAL)
+    grouped = (Item.id, Position.site_id, Position.owner_id)
+    return _joined(
+        Site.code.label("site"),
+        Owner.code.label("owner"),
+        Item.sku.label("item"),
+        Item.name_zh,
+        Item.name_en,
+        Item.specification,
+        Item.base_unit,
+        Item.second_unit,
+        _total(Balance.on_hand, _PHYSICAL).label("on_hand"),
+        _total(Balance.second_on_hand, _PHYSICAL).label("second_on_hand"),
+        _total(Balance.reserved, _PHYSICAL).label("reserved"),
+        _total(_AVAILABLE, promisable).label("available"),
+        _total(Balance.on_hand, Position.kind == "transit").label("in_transit"),
+        _total(Balance.on_hand, Position.kind == "production").label("in_production"),
+        *_POOL,
+        *_labelled(ITEM_KEYS),
+    ).group_by(*grouped, Site.id, Owner.id, CostPool.id)
+
+
+def _locations() -> Select[*tuple[Any, ...]]:
+    return _joined(
+        Site.code.label("site"),
+        Location.code.label("location"),
+        Location.name,
+        Location.kind.label("location_kind"),
+        func.count(distinct(Balance.item_id)).label("item_count"),
+        func.count().label("balance_count"),
+        func.count(distinct(func.nullif(Position.handling_unit_id, 0))).label("unit_count"),
+        *_labelled(LOCATION_KEYS),
+    ).group_by(Position.site_id, Location.id, Site.id)
+
+
+_POOL: tuple[Any, ...] = (
+    CostPool.quantity.label("pool_quantity"),
+    CostPool.value.label("pool_value"),
+    Position.owner_id.label("owner_id"),
+)
+
+
+def _in_scope(
+    asked: Select[*tuple[Any, ...]],
+    sites: Sites,
+    filters: dict[str, Any],
+    hidden: Iterable[int] = (),
+) -> Select[*tuple[Any, ...]]:
+    asked = asked.where(or_(Balance.on_hand != 0, Balance.reserved != 0), *_conditions(filters))
+    if sites is not None:
+        asked = asked.where(Position.site_id.in_(sites))
+    left_out = list(hidden)
+    return asked.where(Position.location_id.not_in(left_out)) if left_out else asked
+
+
+def _conditions(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    return [FILTERS[name](value) for name, value in filters.items()]
+
+
+def _behind(
+    asked: Select[*tuple[Any, ...]], keys: tuple[Any, ...], after: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    if not after:
+        return asked
+    # The first condition follows from the second, but only it can be looked up in an index.
+    return asked.where(keys[0] >= after[0], tuple_(*keys) > tuple_(*after))
+
+
+def _labelled(keys: tuple[Any, ...]) -> list[Any]:
+    return [key.label(f"key_{place}") for place, key in enumerate(keys)]
+
+
+def _total(what: Any, condition: Any) -> Any:
+    return func.sum(case((condition, what), else_=ZERO), type_=Balance.on_hand.type)
+
+
+def _sized(expression: Any) -> Any:
+    return func.coalesce(expression, ZERO, type_=Balance.on_hand.type)
+
+
+def _with_value(row: Record, *, whole: bool = False) -> Record:
+    quantity, value = row.pop("pool_quantity"), row.pop("pool_value")
+    if row.pop("owner_id") != OWN_OWNER_ID:
+        return row | {"unit_cost": None, "value": None}
+    if not quantity:
+        return row | {"unit_cost": None, "value": (value or ZERO) if whole else ZERO}
+    average = EXACT.divide(value, quantity)
+    shown = value if whole else round_money(EXACT.multiply(row["on_hand"], average))
+    return row | {"unit_cost": round_money(average), "value": shown}
