@@ -21,6 +21,7 @@ from tests.floor import Floor, Handheld, handheld, open_floor
 DAY = date(2026, 1, 5)
 ITEMS = (
     "NUT",
+    "BOLT",
     {"sku": "MILK", "tracking": "lot", "costing": "fifo"},
     {"sku": "DRILL", "tracking": "serial"},
 )
@@ -55,9 +56,7 @@ def _receive(olga: Handheld) -> None:
     for lot, cost in (("L1", "3"), ("L2", "4")):
         olga.do("receive_line", to="B-1", item="MILK", quantity="10", lot=lot, unit_cost=cost)
     for serial in ("D1", "D2"):
-        olga.do(
-            "receive_line", to="A-1", item="DRILL", quantity="1", serial=serial, unit_cost="90"
-        )
+        olga.do("receive_line", to="A-1", item="DRILL", quantity="1", serial=serial, unit_cost="90")
     olga.floor.wait()
 
 
@@ -73,6 +72,8 @@ def _sell(floor: Floor, olga: Handheld) -> None:
     olga.do("pick_line", from_="B-1", item="MILK", quantity="9", lot="L2")
     olga.do("pick_line", from_="A-2", item="MILK", quantity="3", lot="L2")
     olga.do("return_line", to="A-1", item="NUT", quantity="2", returns=str(sold.id))
+    olga.do("pick_line", from_="A-2", item="BOLT", quantity="5")
+    olga.do("receive_line", to="A-2", item="BOLT", quantity="8", unit_cost="12")
     mistake = olga.do("pick_line", from_="A-1", item="NUT", quantity="5")
     olga.do("undo", command=str(mistake.id), how="never")
     floor.wait()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from server.bootstrap import make_base_app, settings_of
 from server.settings import Settings
+from server.store.db import db
 
 
 @contextmanager
@@ -12,4 +13,7 @@ def house() -> Iterator[Settings]:
     """The installation this shell's environment names, its database at hand inside the block."""
     app = make_base_app()
     with app.app_context():
-        yield settings_of(app)
+        try:
+            yield settings_of(app)
+        finally:
+            db.engine.dispose()

@@ -28,7 +28,7 @@ from server.store.queries.verification_pairs import (
 PAIRS_AT_ONCE = 2_000
 
 
-def turnover_is_rebuilt_the_same(session: Session, year_days: int) -> Iterable[Finding]:
+def rebuilt_turnover(session: Session, year_days: int) -> Iterable[Finding]:
     """Turnover, days of stock, position and value of an item at a site are what its roll-ups and
     balances give for the stored period and method; nothing recomputed is without them."""
     pairs = sorted(recalculated_pairs(session) - due_pairs(session))
