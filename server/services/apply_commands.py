@@ -18,9 +18,21 @@ from sqlalchemy.orm import Session
 from server.domain.codes import code_key
 from server.domain.commands import Answer, Command, Envelope, Problem, Said, Status
 from server.domain.delivery import Admission, Loss, admit, detect_loss
-from server.domain.errors import NotFound, NotPermitted, StockturnError, Unavailable
+from server.domain.errors import (
+    NotFound,
+    NotPermitted,
+    RuleViolated,
+    StockturnError,
+    Unavailable,
+)
 from server.domain.people import Actor
-from server.domain.timekeeping import DeviceClock, Occurrence, boot_offset_ms, occurrence
+from server.domain.timekeeping import (
+    Contact,
+    DeviceClock,
+    Occurrence,
+    boot_offset_ms,
+    occurrence,
+)
 from server.services.bind_barcodes import bind_barcode
 from server.services.count_stock import count_line, finish_count
 from server.services.interpret_commands import (
@@ -33,6 +45,7 @@ from server.services.interpret_commands import (
 from server.services.move_units import Units
 from server.services.name_things import Names
 from server.services.post_movements import Entry, Ledger
+from server.services.revalue_receipts import true_up_returns
 from server.services.sight_serials import Serials
 from server.services.sign_in import PassCheck, check_user_pass
 from server.services.undo_commands import undo
@@ -103,6 +116,7 @@ class _Batch:
     known: dict[UUID, KnownCommand]
     device: DeviceState | None = None
     clock: DeviceClock | None = None
+    spoke_at: int = 0
     lost: list[Loss] = field(default_factory=list)
     waiting: set[UUID] = field(default_factory=set)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -147,6 +161,7 @@ def _meet_device(batch: _Batch, device: DeviceState) -> None:
     if offset != known:
         save_boot(batch.session, device.id, contact.boot_id, offset, contact.received_at)
     offsets[contact.boot_id] = offset
+    batch.spoke_at = offset + contact.mono_ms
     batch.clock = DeviceClock(offsets, device.wall_offset_ms, device.last_occurred_at)
     loss = detect_loss(device.accepted_seq, batch.envelope.oldest_unsent_seq)
     if loss is not None:
@@ -292,6 +307,7 @@ def _prepare(batch: _Batch, said: dict[UUID, Said]) -> None:
 def _answer(batch: _Batch, command: Command, said: Said | None) -> Answer:
     known = batch.known.get(command.id)
     if known is not None:
+        _count_as_delivered(batch.device, command, known)
         return _answer_again(command, known)
     if command.id in batch.waiting or said is None:
         return Answer(command.id, Status.HELD, ("quarantined",))
@@ -304,6 +320,13 @@ def _answer(batch: _Batch, command: Command, said: Said | None) -> Answer:
     answer = _decide(batch, said, admission)
     _keep(batch, said, answer)
     return answer
+
+
+def _count_as_delivered(device: DeviceState | None, command: Command, known: KnownCommand) -> None:
+    """A command a supervisor decided before those before it had come is no gap when it is due."""
+    own = device is not None and known.device_id == device.id
+    if device is not None and own and command.seq == device.accepted_seq + 1:
+        device.accepted_seq += 1
 
 
 def _answer_again(command: Command, known: KnownCommand) -> Answer:
@@ -349,6 +372,7 @@ def _quarantined(batch: _Batch, command: Command, said: Said) -> Answer:
                     "received_at": said.received_at,
                     "occurred_at": said.occurrence.at,
                     "uncertainty_ms": said.occurrence.uncertainty_ms,
+                    "user_id": said.user_id,
                 }
             ),
             "received_at": said.received_at,
@@ -446,7 +470,7 @@ def _post(batch: _Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[i
     scene, entry = batch.scene, _entry(batch, said)
     drafts = []
     for draft in meaning.drafts:
-        if draft.serial_id and draft.kind != "reversal" and not draft.settled:
+        if draft.serial_id and not draft.settled:
             steps = scene.serials.sight(scene.ledger, entry, draft)
             if not steps:
                 meaning.flags.add("already_there")
@@ -470,6 +494,47 @@ def _entry(batch: _Batch, said: Said) -> Entry:
         said.user_id,
         batch.actor.request_id,
     )
+
+
+# Out of quarantine --------------------------------------------------------------------------------
+
+
+def settle_quarantined(
+    session: Session, said: Said, actor: Actor, accept: bool, number_taken: bool
+) -> Answer:
+    """Answer one command for good that had waited for a supervisor; `said` is what it was then.
+
+    Accepted, it happened when it happened and is flagged; refused, it is rejected. A number that
+    another command was answered under stays that one's. Raises what the command itself would have
+    been rejected with, and nothing is changed then.
+    """
+    command, at = said.command, said.received_at
+    names = Names(session, at)
+    scene = Scene(session, Ledger(session), names, Units(session), Serials(session), actor)
+    envelope = Envelope(Contact("", 0, at, at), (command,))
+    known = known_commands(session, [command.replaces] if command.replaces else [])
+    batch = _Batch(session, envelope, actor, scene, known)
+    if accept:
+        answer = _decide_accepted(batch, said)
+    else:
+        answer = Answer(command.id, Status.REJECTED, code="refused_by_supervisor")
+    _keep(batch, said, answer)
+    if number_taken:
+        batch.rows[-1]["seq"] = None
+    _close_batch(batch)
+    return answer
+
+
+def _decide_accepted(batch: _Batch, said: Said) -> Answer:
+    settled = {said.command.id: said}
+    _prepare(batch, settled)
+    try:
+        answer = _decide(batch, settled[said.command.id], Admission.APPLY)
+    except _WholeBatchFailed as failure:
+        raise failure.problem from failure
+    if answer.status is Status.REJECTED:
+        raise RuleViolated(answer.code, **answer.fields)
+    return answer
 
 
 # Keeping ------------------------------------------------------------------------------------------
@@ -547,15 +612,23 @@ def _close_batch(batch: _Batch) -> None:
         quarantine(batch.session, batch.quarantined)
         announce_many(batch.session, batch.feed)
         if batch.device is not None:
-            envelope = batch.envelope
-            batch.device.wall_offset_ms = envelope.contact.wall_offset_ms
-            save_device(
-                batch.session,
-                batch.device,
-                next_seq=envelope.next_seq,
-                app_version=envelope.app_version,
-                last_seen_at=envelope.contact.received_at,
-            )
+            _close_device(batch, batch.device)
+    sold = [row["id"] for row in batch.rows if row["type"] == "pick_line"]
+    true_up_returns(batch.scene.ledger, sold, batch.envelope.contact.received_at)
+
+
+def _close_device(batch: _Batch, device: DeviceState) -> None:
+    """What a late copy of an old envelope says of its device is not news."""
+    envelope = batch.envelope
+    seen: dict[str, Any] = {}
+    if device.last_seen_at is None or batch.spoke_at >= device.last_seen_at:
+        device.wall_offset_ms = envelope.contact.wall_offset_ms
+        seen = {
+            "next_seq": envelope.next_seq,
+            "app_version": envelope.app_version,
+            "last_seen_at": batch.spoke_at,
+        }
+    save_device(batch.session, device, **seen)
 
 
 def _one_by_one(envelope: Envelope) -> list[Envelope]:

@@ -49,6 +49,9 @@ from server.store.queries.counts import (
 )
 from server.store.queries.movements import flows_after
 
+NOWHERE_YET = 0
+"""The position of a share the books have no position for yet: looking makes none."""
+
 SETTLED_KINDS = frozenset({"count_adjustment", "count_correction", "serial_correction"})
 
 
@@ -173,8 +176,7 @@ def _visible(count: CountRow | None, actor: Actor) -> CountRow:
 def _reconcile(session: Session, ledger: Ledger, count: CountRow, lock: bool) -> Reconciliation:
     seen = {line.grain: line for line in seen_lines(session, count)}
     books = book_lines(session, count.location_id)
-    if lock:
-        ledger.book.lock_lines(line.key for line in books)
+    ledger.book.lock_lines((line.key for line in books), lock=lock)
     grains = set(seen) | ({line.grain for line in books} if count.whole else set())
     later = _later_movements(session, count, books, seen)
     lines = []
@@ -234,13 +236,10 @@ def _line(
         holdings.append(
             Holding(line.key.position_id, expected, line.own, line.available, line.lot_date)
         )
-    if not holdings:
-        place = ledger.place(
-            count.location_id, grain.handling_unit_id, OWN_OWNER_ID, GOOD_STATUS_ID
-        )
-        holdings = [Holding(place.id, ZERO, own=True, available=True)]
     counted = seen.counted if seen else ZERO
     total = sum((holding.expected for holding in holdings), ZERO)
+    if not holdings:
+        holdings = [Holding(NOWHERE_YET, ZERO, own=True, available=True)]
     shares = tuple(share_variance(counted - total, holdings))
     return VarianceLine(
         grain,
@@ -312,19 +311,25 @@ def _post(session: Session, ledger: Ledger, found: Reconciliation, entry: Entry)
         if line.grain.serial_id:
             drafts += _sightings(ledger, serials, found.count, line, entry)
         else:
-            drafts += _adjustments(ledger, line)
+            drafts += _adjustments(ledger, found.count, line)
     return ledger.post(entry, drafts).movement_ids
 
 
-def _adjustments(ledger: Ledger, line: VarianceLine) -> list[Draft]:
-    places = ledger.book.places.by_id(position for position, _ in line.shares)
+def _adjustments(ledger: Ledger, count: CountRow, line: VarianceLine) -> list[Draft]:
     drafts = []
     for position, share in line.shares:
-        place = places[position]
+        place = _place_of(ledger, count, line, position)
         other = ledger.counterpart("adjustment", place)
         source, target = (other, place) if share > 0 else (place, other)
         drafts.append(_adjustment(line, abs(share), source, target))
     return drafts
+
+
+def _place_of(ledger: Ledger, count: CountRow, line: VarianceLine, position: int) -> Place:
+    if position != NOWHERE_YET:
+        return ledger.book.places.by_id([position])[position]
+    unit_id = line.grain.handling_unit_id
+    return ledger.place(count.location_id, unit_id, OWN_OWNER_ID, GOOD_STATUS_ID)
 
 
 def _sightings(
@@ -333,12 +338,7 @@ def _sightings(
     """A count is a sighting: of the serial here, or of its absence (RULES 15)."""
     if line.variance == 0 and line.counted == 0:
         return []
-    if line.shares:
-        here = ledger.book.places.by_id([line.shares[0][0]])[line.shares[0][0]]
-    else:
-        here = ledger.place(
-            count.location_id, line.grain.handling_unit_id, OWN_OWNER_ID, GOOD_STATUS_ID
-        )
+    here = _place_of(ledger, count, line, line.shares[0][0] if line.shares else NOWHERE_YET)
     lost = ledger.counterpart("adjustment", here)
     source, target = (lost, here) if line.counted else (here, lost)
     return serials.sight(ledger, entry, _adjustment(line, Decimal(1), source, target))

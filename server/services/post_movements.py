@@ -184,10 +184,20 @@ class Ledger:
         self._awaited.append({"issue_command_id": issue_command_id, "movement_id": movement_id})
 
     def revalue(
-        self, entry: Entry, key: PoolKey, revaluation: Revaluation, cause: int | None, at: int
+        self,
+        entry: Entry,
+        key: PoolKey,
+        revaluation: Revaluation,
+        cause: int | None,
+        at: int,
+        *,
+        even_if_zero: bool = False,
     ) -> None:
-        """Add one revaluation row; the pool itself has been changed by the caller."""
-        if not revaluation.value and not revaluation.cogs:
+        """Add one revaluation row; the pool itself has been changed by the caller.
+
+        One that changes nothing is worth a row only where it settles an estimate.
+        """
+        if not (revaluation.value or revaluation.cogs or even_if_zero):
             return
         site = self.site(key.site_id)
         day = value_date(day_of(at, site.time_zone), site.closed_through)

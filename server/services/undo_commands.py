@@ -8,14 +8,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from server.domain.commands import Said
 from server.domain.costing import true_up
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.ledger import Draft, Place, Posted, moves_after
-from server.domain.numbers import ZERO
 from server.services.bind_barcodes import release_barcode
 from server.services.count_stock import reopen_count, undo_count_line
 from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
@@ -23,8 +19,8 @@ from server.services.move_units import move_unit
 from server.services.post_movements import Entry
 from server.store.book import PoolKey
 from server.store.commands import KnownCommand, known_commands, mark_undone
-from server.store.models import Revaluation
 from server.store.queries.movements import flows_of_command
+from server.store.queries.revaluations import corrections_of
 
 FOLLOW_UPS = frozenset({"count_correction", "serial_correction"})
 
@@ -197,11 +193,13 @@ def _reversed(
 
 def _cost_facts(scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft) -> Posted:
     """The movement's cost with its later corrections; a receipt's later prices are taken back."""
-    value, cogs, prices = corrections_of(scene.session, row["id"])
+    since = corrections_of(scene.session, row["id"])
+    prices = since.price + since.landed
     if prices and draft.target.holds_stock:
         _take_prices_back(scene, entry, row, draft, prices)
         return Posted(row["id"], row["quantity"], row["value"], row["cogs"])
-    return Posted(row["id"], row["quantity"], row["value"] - value, row["cogs"] + cogs)
+    value = row["value"] - since.value + since.returned
+    return Posted(row["id"], row["quantity"], value, row["cogs"] + since.cogs - since.returned)
 
 
 def _take_prices_back(
@@ -214,19 +212,3 @@ def _take_prices_back(
         pool.now, row["id"], row["value"] + prices, row["value"], row["quantity"]
     )
     scene.ledger.revalue(entry, key, trued, row["id"], row["occurred_at"])
-
-
-def corrections_of(session: Session, movement_id: int) -> tuple[Any, Any, Any]:
-    """Of a movement: (pool value and COGS corrected since as shortage covers, later prices)."""
-    rows = session.execute(
-        select(Revaluation.kind, func.sum(Revaluation.value), func.sum(Revaluation.cogs))
-        .where(Revaluation.corrects_movement_id == movement_id)
-        .group_by(Revaluation.kind)
-    )
-    value = cogs = prices = ZERO
-    for kind, total, sold in rows:
-        if kind in ("price", "landed_cost", "return"):
-            prices += total + sold
-        else:
-            value, cogs = value + total, cogs + sold
-    return value, cogs, prices

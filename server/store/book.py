@@ -95,18 +95,20 @@ class Book:
     def __post_init__(self) -> None:
         self.places = Places(self.session)
 
-    def lock_lines(self, keys: Iterable[Key]) -> None:
-        """Read and lock these balances in key order; one that has no row yet counts as empty."""
+    def lock_lines(self, keys: Iterable[Key], lock: bool = True) -> None:
+        """Read and lock these balances in key order; one that has no row yet counts as empty.
+
+        `lock` False: only read them, for looking without holding anybody up.
+        """
         wanted = sorted(set(keys) - self.lines.keys())
         columns = (_balance.position_id, _balance.item_id, _balance.lot_id, _balance.serial_id)
         for chunk in _chunks(wanted):
-            rows = self.session.execute(
+            asked = (
                 select(*columns, _balance.on_hand, _balance.reserved, _balance.second_on_hand)
                 .where(tuple_(*columns).in_(chunk))
                 .order_by(*columns)
-                .with_for_update()
             )
-            for row in rows:
+            for row in self.session.execute(asked.with_for_update() if lock else asked):
                 self.lines[Key(*row[:4])] = Line(row[4], row[5], row[6])
         for key in wanted:
             self.lines.setdefault(key, Line())

@@ -58,6 +58,7 @@ class DeviceState:
     accepted_seq: int
     wall_offset_ms: int | None
     last_occurred_at: int
+    last_seen_at: int | None
 
 
 def known_commands(session: Session, ids: Iterable[UUID]) -> dict[UUID, KnownCommand]:
@@ -145,7 +146,7 @@ def lock_device(session: Session, device_id: int) -> DeviceState:
         .with_for_update()
     ).one()
     offset = row[6] if row[8] is not None else None
-    return DeviceState(*row[:6], offset, row[7])
+    return DeviceState(*row[:6], offset, row[7], row[8])
 
 
 def save_device(session: Session, device: DeviceState, **seen: Any) -> None:

@@ -1,0 +1,133 @@
+"""What later knowledge has changed about the cost of movements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.domain.numbers import ZERO
+from server.store.db import table_of
+from server.store.models import AwaitedIssue, Movement, Position, Revaluation, Reversal
+
+_movement = table_of(Movement).c
+_revaluation = table_of(Revaluation).c
+_awaited = table_of(AwaitedIssue).c
+_position = table_of(Position).c
+_reversal = table_of(Reversal).c
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Of one movement: the pool's value and cost of goods sold corrected since as shortages were
+    covered; what later prices and landed cost made of it; what a return gained (and the cost of
+    goods sold lost) when its issue was recorded."""
+
+    value: Decimal = ZERO
+    cogs: Decimal = ZERO
+    price: Decimal = ZERO
+    landed: Decimal = ZERO
+    returned: Decimal = ZERO
+    priced: bool = False
+
+    @property
+    def prices(self) -> Decimal:
+        """All that made the movement itself dearer or cheaper."""
+        return self.price + self.landed
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A movement as revaluing it needs to see it. source_kind: of the location it came from."""
+
+    id: int
+    kind: str
+    source_kind: str
+    item_id: int
+    quantity: Decimal
+    value: Decimal
+    estimated: bool
+    to_position_id: int
+    site_id: int
+    occurred_at: int
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedReturn:
+    """A customer's return that was recorded before its issue."""
+
+    issue_command_id: UUID
+    movement_id: int
+    item_id: int
+    quantity: Decimal
+    value: Decimal
+    to_position_id: int
+    occurred_at: int
+
+
+def corrections_of(session: Session, movement_id: int) -> Corrections:
+    """Everything that has corrected this movement so far."""
+    rows = session.execute(
+        select(_revaluation.kind, func.sum(_revaluation.value), func.sum(_revaluation.cogs))
+        .where(_revaluation.corrects_movement_id == movement_id)
+        .group_by(_revaluation.kind)
+    )
+    value = cogs = ZERO
+    prices: dict[str, Decimal] = {}
+    returned = ZERO
+    for kind, total, sold in rows:
+        if kind in ("price", "landed_cost"):
+            prices[kind] = total + sold
+        elif kind == "return":
+            returned = total
+        else:
+            value, cogs = value + total, cogs + sold
+    price, landed = prices.get("price", ZERO), prices.get("landed_cost", ZERO)
+    return Corrections(value, cogs, price, landed, returned, "price" in prices)
+
+
+def receipt_by_id(session: Session, movement_id: int) -> Receipt | None:
+    """One movement into stock."""
+    source = table_of(Position).alias("source")
+    row = session.execute(
+        select(
+            _movement.id,
+            _movement.kind,
+            source.c.kind,
+            _movement.item_id,
+            _movement.quantity,
+            _movement.value,
+            _movement.estimated,
+            _movement.to_position_id,
+            _position.site_id,
+            _movement.occurred_at,
+            _reversal.movement_id.is_not(None),
+        )
+        .join(source, source.c.id == _movement.from_position_id)
+        .join(_position.id.table, _position.id == _movement.to_position_id)
+        .outerjoin(_reversal.movement_id.table, _reversal.movement_id == _movement.id)
+        .where(_movement.id == movement_id)
+    ).one_or_none()
+    return Receipt(*row) if row else None
+
+
+def awaited_returns(session: Session, issue_command_ids: Sequence[UUID]) -> list[AwaitedReturn]:
+    """The returns that wait for these issues, in the order they were recorded."""
+    rows = session.execute(
+        select(
+            _awaited.issue_command_id,
+            _movement.id,
+            _movement.item_id,
+            _movement.quantity,
+            _movement.value,
+            _movement.to_position_id,
+            _movement.occurred_at,
+        )
+        .join(_movement.id.table, _movement.id == _awaited.movement_id)
+        .where(_awaited.issue_command_id.in_(issue_command_ids))
+        .order_by(_movement.id)
+    )
+    return [AwaitedReturn(*row) for row in rows]
