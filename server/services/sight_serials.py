@@ -104,7 +104,7 @@ class Serials:
                 target=places[step.target],
                 occurred_at=step.occurred_at,
                 settled=True,
-                reverses=None,
+                reverses=draft.reverses if _is_itself(draft, step) else None,
             )
             for step in steps
         ]
@@ -121,3 +121,8 @@ class Serials:
             "undone": False,
         }
         self.session.execute(insert(SerialSighting).values(row))
+
+
+def _is_itself(draft: Draft, step: Step) -> bool:
+    """Whether the step is just what was said, so that it may be the reversal it was meant to be."""
+    return not step.corrects and (step.source, step.target) == (draft.source.id, draft.target.id)

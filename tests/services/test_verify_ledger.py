@@ -299,6 +299,17 @@ def test_more_promised_than_there_is_and_what_is_due_are_no_corruption(floor: Fl
     }
 
 
+def test_a_serial_that_is_put_back_was_seen_there(floor: Floor) -> None:
+    olga = handheld(floor, "H2", "CART-2")
+    taken = olga.do("take_stock", from_="A-1", item="DRILL", quantity="1", serial="D2")
+    floor.wait()
+    olga.do("undo", command=str(taken.id), how="put_back")
+    assert verify_books().broken == ()
+    floor.wait()
+    olga.do("pick_line", from_="A-1", item="DRILL", quantity="1", serial="D2")
+    assert (floor.on_hand("CART-2", "DRILL"), verify_books().broken) == (0, ())
+
+
 def row_of(finding: Finding) -> str:
     return f"{finding.table} " + " ".join(f"{name}={v}" for name, v in finding.row.items())
 
