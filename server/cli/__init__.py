@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from server.cli import database, jobs, people, run, tokens, verify
+from server.cli import backup, database, jobs, people, run, scan, tokens, verify
 from server.domain.errors import StockturnError
 from server.text import worded
 
@@ -36,9 +36,12 @@ def cli() -> None:
 
 cli.add_command(database.db)
 cli.add_command(people.user)
+cli.add_command(scan.scan)
 cli.add_command(tokens.token)
 cli.add_command(verify.verify)
 cli.add_command(run.run)
+for command in (backup.backup, backup.restore):
+    cli.add_command(command)
 for role in (jobs.web, jobs.worker, jobs.relay, jobs.schedule, jobs.rebuild):
     cli.add_command(role)
 
