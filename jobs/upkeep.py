@@ -1,12 +1,14 @@
 """Jobs of the schedule: what no movement asks for."""
 
+from dataclasses import asdict
+
 from flask import current_app
 
 from jobs.drain import turnover_policy
 from server.bootstrap import settings_of
 from server.logs import logger
 from server.services.sweep import forget_old_answers, refresh_turnover
-from server.services.verify_figures import verify_figures
+from server.services.verify_ledger import verify_books
 
 log = logger(__name__)
 
@@ -26,9 +28,9 @@ def forget_old() -> int:
 
 
 def verify() -> int:
-    """Derive the figures again and say loudly what differs."""
-    findings = verify_figures()
-    for finding in findings:
-        log.error("verify found a difference", kind=finding.kind, what=finding.what)
-    log.info("verified", differences=len(findings))
-    return len(findings)
+    """Check the books and say loudly what is broken."""
+    verdict = verify_books(settings_of(current_app).year_days)
+    for finding in verdict.broken:
+        log.error("verify found broken books", **asdict(finding))
+    log.info("verified", broken=len(verdict.broken), exceptions=len(verdict.exceptions))
+    return len(verdict.broken)

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from server.domain.days import day_of, start_of_day
+from server.domain.ledger import VIRTUAL_KINDS
 from server.store.db import unit_of_work, upsert
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import (
@@ -223,9 +224,10 @@ def add_balance(session: Session, position_id: int, item_id: int, change: Decima
 
 
 def _location(session: Session, site_id: int, kind: str) -> int:
+    code = f"@{kind}" if kind in VIRTUAL_KINDS else kind
     return session.scalars(
         insert(Location)
-        .values(site_id=site_id, code=f"@{kind}", code_key=f"@{kind}", kind=kind, changed_at=0)
+        .values(site_id=site_id, code=code, code_key=code, kind=kind, changed_at=0)
         .returning(Location.id)
     ).one()
 

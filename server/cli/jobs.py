@@ -9,8 +9,8 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from server.cli.house import house
+from server.services.rebuild_figures import rebuild_figures
 from server.services.recalculate import TurnoverPolicy, recalculate_due
-from server.services.verify_figures import rebuild_rollups
 from server.settings import Settings
 
 WEB = "server.app:create_app"
@@ -61,7 +61,7 @@ def schedule() -> None:
 def rebuild() -> None:
     """Derive all figures anew from the ledger, say how many differed, and put them right."""
     with house() as settings:
-        click.echo(f"{rebuild_rollups()} roll-ups differed from the ledger.")
+        click.echo(f"{rebuild_figures()} roll-ups differed from the ledger.")
         policy = TurnoverPolicy.of(
             settings.turnover_days, settings.turnover_method, settings.year_days
         )
