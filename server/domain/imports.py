@@ -50,7 +50,7 @@ class Kind:
 
     def field(self, name: str) -> Field | None:
         """The field of this name."""
-        return next((field for field in self.fields if field.name == name), None)
+        return _BY_NAME[self.name].get(name)
 
 
 _QUANTITY, _MONEY = number_cell(quantity), number_cell(money)
@@ -160,6 +160,7 @@ KINDS: Final = {
     kind.name: kind
     for kind in (ITEMS, LOCATIONS, SUPPLIERS, SUPPLIER_ITEMS, ITEM_SITES, OPENING_STOCK)
 }
+_BY_NAME = {kind.name: {field.name: field for field in kind.fields} for kind in KINDS.values()}
 ATTRIBUTE_MARKS: Final = ("attribute:", "属性:")
 
 

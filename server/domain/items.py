@@ -1,6 +1,8 @@
 """What an item must be: its own fields, what may change when, and how people find it."""
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pypinyin import Style, lazy_pinyin
@@ -26,6 +28,8 @@ PACKAGINGS_MOST: Final = 50
 FROZEN_ONCE_MOVED: Final = ("base_unit", "second_unit", "tracking", "costing")
 """Every movement of the past was written in these; changing one would change what it says."""
 
+_CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]+")
+
 SEARCHED: Final = ("sku", "name_zh", "name_en", "specification")
 
 
@@ -36,10 +40,17 @@ def search_text(sku: str, name_zh: str, name_en: str, specification: str) -> str
 
 
 def initials(text: str) -> str:
-    """First letters of Chinese signs, other signs as they are: 不锈钢螺栓 M8 → bxgls m8."""
-    if text.isascii():
-        return ""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    """First letters of Chinese signs, other signs as they are: 不锈钢螺栓 M8 → bxgls M8.
+
+    Empty for a text without Chinese signs.
+    """
+    found, count = _CHINESE.subn(lambda run: _initials_of(run[0]), text)
+    return found if count else ""
+
+
+@lru_cache(maxsize=50_000)
+def _initials_of(run: str) -> str:
+    return "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
 
 
 def checked_attributes(attributes: Mapping[str, Any]) -> dict[str, str]:

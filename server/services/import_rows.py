@@ -15,6 +15,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.cells import guarded
@@ -24,7 +25,7 @@ from server.domain.people import Actor
 from server.domain.texts import checked_text
 from server.services.clock import now_ms
 from server.services.import_kinds import IMPORTERS
-from server.services.plan_import import Ground, PlannedRow
+from server.services.plan_import import Ground, Overtaken, PlannedRow
 from server.services.read_table import Rows, read_table
 from server.store.db import reading, unit_of_work
 from server.store.feed import announce
@@ -32,6 +33,7 @@ from server.store.models import ImportBatch
 from server.text import worded
 
 COST_FIELDS: Final = frozenset({"standard_cost", "price", "unit_cost"})
+TRIES_MOST: Final = 3
 REASON: Final = {"zh": "错误原因", "en": "reason"}
 
 
@@ -84,20 +86,34 @@ def check_import(upload: Upload, *, actor: Actor, language: str = "en") -> UUID:
 def apply_import(uid: UUID, *, actor: Actor, language: str = "en") -> None:
     """Write every right row of a checked file, in one transaction.
 
-    Raises NotFound `unknown_import`, Conflict `import_not_waiting`.
+    Raises NotFound `unknown_import`, Conflict `import_not_waiting`, `import_overtaken` when others
+    keep changing the same records.
     """
+    for _ in range(TRIES_MOST):
+        file, site = _planned(uid, actor)
+        try:
+            return _write(uid, file, site, actor, language)
+        except (Overtaken, IntegrityError):
+            continue
+    raise Conflict("import_overtaken")
+
+
+def _planned(uid: UUID, actor: Actor) -> tuple[_File, str | None]:
     with reading() as session:
-        waiting = _batch(session, uid, actor)
-        content, options = waiting.content or b"", waiting.columns
-        _require_waiting(waiting)
-        file = _read(waiting.kind, content, options["map"], actor)
-    with unit_of_work() as session:
         batch = _batch(session, uid, actor)
         _require_waiting(batch)
-        ground = Ground(session, actor, now_ms(), options["site"])
-        importer = IMPORTERS[batch.kind]
-        importer.plan(ground, file.rows)
-        importer.write(ground, file.rows, batch)
+        options, site = batch.columns, batch.columns["site"]
+        file = _read(batch.kind, batch.content or b"", options["map"], actor)
+        IMPORTERS[batch.kind].plan(Ground(session, actor, now_ms(), site), file.rows)
+    return file, site
+
+
+def _write(uid: UUID, file: _File, site: str | None, actor: Actor, language: str) -> None:
+    with unit_of_work() as session:
+        batch = _batch(session, uid, actor, lock=True)
+        _require_waiting(batch)
+        ground = Ground(session, actor, now_ms(), site)
+        IMPORTERS[batch.kind].write(ground, file.rows, batch)
         batch.state, batch.content = "applied", None
         _count(batch, file, language)
         session.flush()
@@ -112,7 +128,7 @@ def roll_back_import(uid: UUID, *, actor: Actor) -> None:
     `changed_since_import` or `used_since_import` naming a record.
     """
     with unit_of_work() as session:
-        batch = _batch(session, uid, actor)
+        batch = _batch(session, uid, actor, lock=True)
         if batch.state != "applied":
             raise Conflict("import_not_applied", state=batch.state)
         actor.require(kind_named(batch.kind).permission)
@@ -141,11 +157,10 @@ def _row(kind: Kind, columns: Mapping[int, str], number: int, cells: Sequence[st
         return PlannedRow(number, {}, wrong=problem)
 
 
-def _batch(session: Session, uid: UUID, actor: Actor) -> ImportBatch:
-    """The batch, locked; whoever is bound to sites sees only their own."""
-    batch = session.scalars(
-        select(ImportBatch).where(ImportBatch.uid == uid).with_for_update()
-    ).one_or_none()
+def _batch(session: Session, uid: UUID, actor: Actor, *, lock: bool = False) -> ImportBatch:
+    """The batch; whoever is bound to sites sees only their own."""
+    wanted = select(ImportBatch).where(ImportBatch.uid == uid)
+    batch = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
     if batch is None or (actor.site_ids is not None and batch.user_id != actor.user_id):
         raise NotFound("unknown_import", id=str(uid))
     return batch

@@ -1,14 +1,14 @@
 """What an import would do: a change for each record its rows name, and why other rows are wrong.
 
-Planning reads the records the rows name once per thousand, compares, and writes nothing; writing
-a plan takes a few statements per kind of record. Both happen inside one transaction.
+Planning reads the records the rows name once per thousand, compares, and writes nothing: it takes
+its time outside the transaction that writes. Writing takes a few statements per kind of record and
+finds out by the versions when somebody was faster; then everything is planned again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.errors import StockturnError
@@ -17,6 +17,10 @@ from server.services.keep_records import Columns, Edit, Identity, RecordKind
 from server.store.bulk import insert_rows, update_rows
 from server.store.feed import canonical_json, feed_row
 from server.store.models import ImportChange, PendingFeed
+
+
+class Overtaken(Exception):
+    """Somebody changed what was planned on: plan again."""
 
 
 @dataclass(eq=False)
@@ -112,7 +116,8 @@ def _write_new(ground: Ground, kind: RecordKind, changes: list[Change]) -> None:
 
 def _write_changed(ground: Ground, kind: RecordKind, changes: list[Change]) -> None:
     rows = [(c.identity, _stamped(ground, kind, _resolved(c.columns))) for c in changes]
-    update_rows(ground.session, kind.model, rows)
+    if update_rows(ground.session, kind.model, rows) != len(rows):
+        raise Overtaken
 
 
 def _resolved(columns: Columns) -> Columns:
@@ -139,8 +144,7 @@ def tell_all(ground: Ground, changes: Iterable[Change]) -> None:
         )
         for change in changes
     ]
-    if rows:
-        ground.session.execute(insert(PendingFeed), rows)
+    insert_rows(ground.session, PendingFeed, rows)
 
 
 def _remember(ground: Ground, changes: Iterable[Change], batch_id: int) -> None:
@@ -154,8 +158,7 @@ def _remember(ground: Ground, changes: Iterable[Change], batch_id: int) -> None:
         }
         for change in changes
     ]
-    if rows:
-        ground.session.execute(insert(ImportChange), rows)
+    insert_rows(ground.session, ImportChange, rows)
 
 
 def by_key(rows: Iterable[Any], *names: str) -> dict[Any, Any]:
