@@ -3,12 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 
 from server.bootstrap import make_base_app
 from server.settings import Settings
 from server.store.db import db
+
+# A loaded machine is slow, not wrong: speed is measured in bench/, never asserted in tests.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
 
 pytest_plugins = ["tests.plugins.browser", "tests.plugins.databases", "tests.plugins.valkey"]
 

@@ -140,7 +140,7 @@ def test_a_known_user_is_answered_in_their_own_language(sqlite_world):
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/me", "/api/docs", "//localhost/nothing.js"])
 def test_every_answer_carries_the_headers_of_a_safe_page(sqlite_world, path):
-    answer = sqlite_world.client().http.get(path)
+    answer = sqlite_world.client().http.get(path, buffered=True)
     policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'self' 'wasm-unsafe-eval';" in policy
     for part in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
