@@ -5,16 +5,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from server.api import (
+    alerts,
     commands,
     counts,
     devices,
+    exports,
     feed,
+    imports,
     items,
     movements,
     people,
     pictures,
     places,
     quarantine,
+    reservations,
     revaluations,
     scans,
     sessions,
@@ -23,6 +27,7 @@ from server.api import (
     suppliers,
     sync,
     tokens,
+    turnover,
 )
 from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
@@ -37,16 +42,20 @@ from server.logs import configure_logs
 from server.settings import Settings
 
 RESOURCES = (
+    alerts.blueprint,
     commands.blueprint,
     counts.blueprint,
     devices.blueprint,
+    exports.blueprint,
     feed.blueprint,
+    imports.blueprint,
     items.blueprint,
     movements.blueprint,
     people.blueprint,
     pictures.blueprint,
     places.blueprint,
     quarantine.blueprint,
+    reservations.blueprint,
     revaluations.blueprint,
     scans.blueprint,
     sessions.blueprint,
@@ -55,6 +64,7 @@ RESOURCES = (
     suppliers.blueprint,
     sync.blueprint,
     tokens.blueprint,
+    turnover.blueprint,
 )
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""
 
