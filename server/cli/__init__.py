@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from server.cli import backup, database, jobs, people, run, scan, tokens, verify
+from server.cli import backup, database, imports, jobs, people, run, scan, tokens, verify
 from server.domain.errors import StockturnError
 from server.text import worded
 
@@ -35,6 +35,8 @@ def cli() -> None:
 
 
 cli.add_command(database.db)
+cli.add_command(imports.import_)
+cli.add_command(imports.export)
 cli.add_command(people.user)
 cli.add_command(scan.scan)
 cli.add_command(tokens.token)

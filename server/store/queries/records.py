@@ -63,11 +63,16 @@ def one(
 
 
 def every(
-    session: Session, listing: Listing, *, sites: Sites, limit: int = 1000
+    session: Session,
+    listing: Listing,
+    *,
+    sites: Sites,
+    filters: Mapping[str, Any] | None = None,
+    limit: int = 1000,
 ) -> Iterator[Record]:
     """All records in order, a page of them in memory at a time."""
     after: tuple[int, ...] = ()
-    while rows := page(session, listing, sites=sites, after=after, limit=limit):
+    while rows := page(session, listing, sites=sites, after=after, limit=limit, filters=filters):
         yield from rows
         after = identity_of(listing, rows[-1])
 

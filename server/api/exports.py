@@ -1,0 +1,33 @@
+"""Exports: every kind of record as CSV or XLSX."""
+
+from flask import Response, stream_with_context
+from flask.views import MethodView
+
+from server.api.access import current_actor, requires
+from server.api.openapi import Blueprint
+from server.services.export_rows import export_rows
+from server.services.write_table import CSV_TYPE, XLSX_TYPE
+
+blueprint = Blueprint("exports", __name__, description="Files out")
+
+
+@blueprint.route("/exports/<string:name>")
+class Export(MethodView):
+    @requires("exports.read")
+    @blueprint.response(200, content_type="text/csv")
+    def get(self, name: str) -> Response:
+        """All records of one kind that the caller may see, as a file.
+
+        name: items.csv, or .xlsx; the others are categories, packagings, barcodes, lots, item_sites, sites, zones, locations,
+        statuses, owners, suppliers, supplier_items, stock and movements.
+        Text that a spreadsheet would take for a formula begins with an apostrophe.
+
+        Errors: unknown_export.
+        """
+        kind, _, file_format = name.rpartition(".")
+        pieces = export_rows(kind, file_format, actor=current_actor())
+        return Response(
+            stream_with_context(pieces),
+            content_type=CSV_TYPE if file_format == "csv" else XLSX_TYPE,
+            headers={"Content-Disposition": f'attachment; filename="{kind}.{file_format}"'},
+        )

@@ -1,0 +1,61 @@
+"""Imports and column maps as JSON."""
+
+from marshmallow import Schema, fields, validate
+
+from server.api.pagination import PageQuery
+from server.api.schemas.fields import Id, InstantField
+from server.api.schemas.texts import code as a_code
+from server.api.schemas.texts import text as a_text
+from server.domain.imports import KINDS
+
+COLUMNS_MOST = 200
+
+
+class ImportQuery(Schema):
+    """column_map: a saved map's name, or {header: field} as JSON. site: where rows name none."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    dry_run = fields.Boolean(load_default=True)
+    column_map = a_text(20_000, load_default="")
+    site = a_code()
+
+
+class ImportSchema(Schema):
+    uid = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    file_name = fields.String()
+    state = fields.String(validate=validate.OneOf(("dry_run", "applied", "rolled_back")))
+    new = fields.Integer()
+    changed = fields.Integer()
+    same = fields.Integer()
+    wrong = fields.Integer()
+    user_id = Id(allow_none=True)
+    user = fields.String(allow_none=True)
+    created_at = InstantField()
+    rolled_back_at = InstantField(allow_none=True)
+
+
+class ImportListQuery(PageQuery):
+    kind = fields.String(validate=validate.OneOf(list(KINDS)))
+    state = fields.String(validate=validate.OneOf(("dry_run", "applied", "rolled_back")))
+
+
+class ColumnMapSchema(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+    name = a_code(required=True)
+    columns = fields.Dict(
+        keys=a_code(),
+        values=a_text(),
+        required=True,
+        validate=validate.Length(1, COLUMNS_MOST),
+        metadata={"description": "{header: field}; an empty field leaves the column out"},
+    )
+    changed_at = InstantField(dump_only=True)
+
+
+class ColumnMapQuery(Schema):
+    kind = fields.String(validate=validate.OneOf(list(KINDS)))
+
+
+class ColumnMapsSchema(Schema):
+    rows = fields.List(fields.Nested(ColumnMapSchema), required=True)
