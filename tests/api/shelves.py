@@ -41,12 +41,14 @@ def request(world: World, kind: str, *, role: str = "administrator", **body: Any
     """Post one command from a desk (from_ is the field `from`) and number the feed."""
     body = {name.rstrip("_"): value for name, value in body.items()}
     site = body.pop("site", "SH1")
+    said_at = {name: body.pop(name) for name in ("occurred_at",) if name in body}
     command = {
         "id": str(uuid4()),
         "v": 1,
         "type": kind,
         "intent": "request",
         "body": {**body, "site": site},
+        **said_at,
     }
     answer = world.as_role(role).post("/commands", json={"device": None, "commands": [command]})
     assert answer.status_code == 200, answer.json
