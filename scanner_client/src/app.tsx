@@ -2,23 +2,23 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { me, whoAmI } from "./desk/session";
-import { SetUpPage } from "./desk/set_up_page";
-import { SignInPage } from "./desk/sign_in_page";
-import { StockPage } from "./desk/stock_page";
 import { device } from "./device";
-import { EnrolPage } from "./floor/enrol_page";
-import type { Floor } from "./floor/floor";
-import { FloorPage } from "./floor/floor_page";
 import { go, path } from "./route";
 import type { Database } from "./store";
 import { t } from "./text/words";
+import { later } from "./ui/later";
+
+const SetUpPage = later(() => import("./desk/set_up_page").then((page) => page.SetUpPage));
+const SignInPage = later(() => import("./desk/sign_in_page").then((page) => page.SignInPage));
+const StockPage = later(() => import("./desk/stock_page").then((page) => page.StockPage));
+const EnrolPage = later(() => import("./floor/enrol_page").then((page) => page.EnrolPage));
+const FloorPage = later(() => import("./floor/floor_page").then((page) => page.FloorPage));
 
 interface AppProps {
   database: Database;
-  floor: Floor;
 }
 
-export function App({ database, floor }: AppProps) {
+export function App({ database }: AppProps) {
   useEffect(() => onLinks(), []);
   switch (path.value) {
     case "/set-up":
@@ -28,7 +28,7 @@ export function App({ database, floor }: AppProps) {
     case "/enrol":
       return <EnrolPage database={database} />;
     case "/floor":
-      return device.value ? <FloorPage floor={floor} database={database} /> : <EnrolPage database={database} />;
+      return device.value ? <FloorPage database={database} /> : <EnrolPage database={database} />;
     case "/stock":
       return <AtDesk />;
     default:

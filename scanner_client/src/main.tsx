@@ -1,7 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
 import { wake } from "./device";
-import { Floor } from "./floor/floor";
 import { openStore } from "./store";
 import { chooseLanguage, language } from "./text/words";
 import "./ui/theme";
@@ -12,7 +11,7 @@ async function main(): Promise<void> {
   chooseLanguage(language.value);
   const root = document.getElementById("app")!;
   root.textContent = "";
-  render(<App database={database} floor={new Floor(database)} />, root);
+  render(<App database={database} />, root);
   if ("serviceWorker" in navigator && import.meta.env.PROD)
     await navigator.serviceWorker.register("/sw.js");
 }

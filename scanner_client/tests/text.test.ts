@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { en } from "../src/text/en";
-import { refusal, t, language } from "../src/text/words";
+import { language, refusal, refusalsRead, t } from "../src/text/words";
 import { zh } from "../src/text/zh";
 
 const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -26,7 +26,8 @@ test("a name comes in the reader's language, else in the other, else as its code
     .toBe("S1: 2 pc");
 });
 
-test("the server's codes are worded by the server's own dictionary", () => {
+test("the server's codes are worded by the server's own dictionary", async () => {
+  await refusalsRead;
   language.value = "en";
   expect(refusal("bad_check_digit", { value: "123" })).toContain("123");
   expect(refusal("never_heard_of")).toContain("never_heard_of");

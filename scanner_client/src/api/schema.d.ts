@@ -4,6 +4,214 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, newest first; the open ones unless asked otherwise. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "open" | "all" | "triggered" | "acknowledged" | "snoozed" | "resolved";
+                    item?: string;
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        /** One alert, with its ETag. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alert_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody has seen it and acts; If-Match names the version seen.
+         * @description Errors: unknown_alert, alert_not_open, if_match_required, stale_version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alert_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Silent until then; If-Match names the version seen.
+         * @description Errors: as acknowledge, and snooze_ends_past.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alert_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Snooze"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/barcodes": {
         parameters: {
             query?: never;
@@ -37,7 +245,6 @@ export interface paths {
                         "application/json": components["schemas"]["BarcodePage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -79,7 +286,6 @@ export interface paths {
                         "application/json": components["schemas"]["Barcode"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -171,7 +377,6 @@ export interface paths {
                         "application/json": components["schemas"]["Barcode"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -215,7 +420,6 @@ export interface paths {
                         "application/json": components["schemas"]["CategoryPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -257,7 +461,6 @@ export interface paths {
                         "application/json": components["schemas"]["Category"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -349,7 +552,6 @@ export interface paths {
                         "application/json": components["schemas"]["Category"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -361,6 +563,87 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/column-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved column maps. */
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ColumnMaps"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Save a column map under its name, in place of an earlier one.
+         * @description Errors: unknown_import_field, missing_columns, column_twice.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ColumnMap"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/commands": {
@@ -398,7 +681,274 @@ export interface paths {
                         "application/json": components["schemas"]["Answers"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places to look at or to count again. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "open" | "done" | "cleared";
+                    kind?: "look" | "recount" | "count";
+                    site?: string;
+                    location?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountTaskPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: ("counting" | "finished" | "approved" | "refused")[];
+                    site?: string;
+                    location?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{count_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                count_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * One count with its lines; the books' side only once it is finished, never on a handheld
+         *     and never for who counted it before it is decided. Errors: unknown_count.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    count_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{count_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                count_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post the variances at the instants they were seen.
+         * @description Errors: unknown_count, stale_version, count_not_finished, own_count, devices_silent,
+         *     moved_while_counting (a recount is ordered).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    count_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{count_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                count_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post nothing, and have the place counted again.
+         * @description Errors: unknown_count, stale_version, count_not_finished, own_count.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    count_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CountDetail"];
+                    };
+                };
                 /** @description Refused */
                 default: {
                     headers: {
@@ -445,7 +995,6 @@ export interface paths {
                         "application/json": components["schemas"]["DevicePage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -500,7 +1049,62 @@ export interface paths {
                         "application/json": components["schemas"]["Enrolled"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/lost-ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * These commands of a handheld will never come: go on after them.
+         * @description Errors: unknown_device, not_the_gap.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LostRange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
                 /** @description Refused */
                 default: {
                     headers: {
@@ -599,7 +1203,6 @@ export interface paths {
                         "application/json": components["schemas"]["Code"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -611,6 +1214,60 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * All records of one kind that the caller may see, as a file.
+         * @description name: items.csv, or .xlsx; the others are categories, packagings, barcodes, lots, item_sites, sites, zones, locations,
+         *     statuses, owners, suppliers, supplier_items, stock and movements.
+         *     Text that a spreadsheet would take for a formula begins with an apostrophe.
+         *
+         *     Errors: unknown_export.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -649,7 +1306,307 @@ export interface paths {
                         "application/json": components["schemas"]["Feed"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports; whoever is bound to sites sees their own. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                    state?: "dry_run" | "applied" | "rolled_back";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Upload a CSV or XLSX file as the form's `file`; by default a dry run.
+         * @description Errors: empty_file, no_table, unknown_encoding, too_many_rows, too_many_columns,
+         *     cell_too_long, old_excel_file, missing_columns, column_twice, unknown_import_field.
+         */
+        post: {
+            parameters: {
+                query: {
+                    kind: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                    dry_run?: boolean;
+                    column_map?: string;
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * One import and its counts.
+         * @description Errors: unknown_import.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{uid}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write every right row of a checked file, in one transaction.
+         * @description Errors: unknown_import, import_not_waiting, import_overtaken, already_imported.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{uid}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an applied import back.
+         * @description Errors: unknown_import, import_not_applied, changed_since_import, used_since_import.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{uid}/wrong-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The wrong rows as a CSV file, with the reason beside each.
+         * @description Errors: unknown_import, no_wrong_rows.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Refused */
                 default: {
                     headers: {
@@ -700,7 +1657,6 @@ export interface paths {
                         "application/json": components["schemas"]["ItemSitePage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -742,7 +1698,6 @@ export interface paths {
                         "application/json": components["schemas"]["ItemSite"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -834,7 +1789,6 @@ export interface paths {
                         "application/json": components["schemas"]["ItemSite"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -883,7 +1837,6 @@ export interface paths {
                         "application/json": components["schemas"]["ItemPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -925,7 +1878,6 @@ export interface paths {
                         "application/json": components["schemas"]["Item"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1101,7 +2053,6 @@ export interface paths {
                         "application/json": components["schemas"]["Item"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1150,7 +2101,6 @@ export interface paths {
                         "application/json": components["schemas"]["LocationPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1192,7 +2142,6 @@ export interface paths {
                         "application/json": components["schemas"]["Location"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1284,7 +2233,6 @@ export interface paths {
                         "application/json": components["schemas"]["Location"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1330,7 +2278,6 @@ export interface paths {
                         "application/json": components["schemas"]["LotPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1372,7 +2319,6 @@ export interface paths {
                         "application/json": components["schemas"]["Lot"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1464,7 +2410,6 @@ export interface paths {
                         "application/json": components["schemas"]["Lot"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1523,6 +2468,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Movements in or out of the caller's sites, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    item?: string;
+                    location?: string;
+                    lot?: string;
+                    serial?: string;
+                    unit?: string;
+                    kind?: string;
+                    document?: string;
+                    reason?: string;
+                    command?: string;
+                    from?: string;
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MovementPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/movements/{movement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                movement_id: number;
+            };
+            cookie?: never;
+        };
+        /** One movement. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    movement_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Movement"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/owners": {
         parameters: {
             query?: never;
@@ -1553,7 +2607,6 @@ export interface paths {
                         "application/json": components["schemas"]["OwnerPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1595,7 +2648,6 @@ export interface paths {
                         "application/json": components["schemas"]["Owner"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1687,7 +2739,6 @@ export interface paths {
                         "application/json": components["schemas"]["Owner"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1732,7 +2783,6 @@ export interface paths {
                         "application/json": components["schemas"]["PackagingPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1774,7 +2824,6 @@ export interface paths {
                         "application/json": components["schemas"]["Packaging"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1866,7 +2915,6 @@ export interface paths {
                         "application/json": components["schemas"]["Packaging"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -1878,6 +2926,464 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commands of one state in the order they came. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "waiting" | "accepted" | "refused";
+                    device?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuarantinedPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{row_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It did happen: post it at its own time, flagged.
+         * @description Errors: unknown_quarantined_command, already_decided, and what the command itself would
+         *     be rejected with (409); then it still waits.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    row_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Decided"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{row_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It did not happen: rejected for good, as `refused_by_supervisor`.
+         * @description Errors: unknown_quarantined_command, already_decided.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    row_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Decided"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reservations, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    item?: string;
+                    reference?: string;
+                    state?: "open" | "done" | "released";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReservationPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Reserve available stock, earliest expiry first; all of it or nothing.
+         * @description Errors: not_enough_available, unknown_site, unknown_item, unknown_location, unknown_lot.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReservation"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reservation"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /** One reservation with what of it is still open. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reservation"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reservations/{uid}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back what is still open.
+         * @description Errors: unknown_reservation, reservation_ended.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reservation"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/revaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The price of a receipt, or landed cost on top of it; what is posted never changes.
+         * @description The same price twice changes nothing; landed cost adds up, so send an Idempotency-Key.
+         *     Errors: unknown_movement, not_a_receipt, receipt_undone, below_nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Revaluation"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Revalued"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The one meaning of a scan here. Look-ups on handhelds are written to the feed.
+         * @description Errors: the GS1 codes of a broken code, unknown_site, unknown_location.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Resolved"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/sessions": {
@@ -1915,7 +3421,6 @@ export interface paths {
                         "application/json": components["schemas"]["SignedIn"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2011,7 +3516,6 @@ export interface paths {
                         "application/json": components["schemas"]["Me"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2040,7 +3544,7 @@ export interface paths {
         put?: never;
         /**
          * Make the first administrator and the first site; 404 afterwards.
-         * @description Errors: not_found, wrong_set_up_token, password_too_short, bad_time_zone.
+         * @description Errors: not_found, wrong_set_up_token, password_too_short, unknown_time_zone.
          */
         post: {
             parameters: {
@@ -2064,7 +3568,6 @@ export interface paths {
                         "application/json": components["schemas"]["SetUpDone"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2113,7 +3616,6 @@ export interface paths {
                         "application/json": components["schemas"]["SitePage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2155,7 +3657,6 @@ export interface paths {
                         "application/json": components["schemas"]["Site"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2247,7 +3748,6 @@ export interface paths {
                         "application/json": components["schemas"]["Site"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2313,6 +3813,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site_id}/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        /** What was closed and reopened, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    site_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PeriodPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Close days that are over, or reopen closed ones; the password is asked again.
+         * @description Errors: unknown_site, period_not_over, period_closed_already, period_not_closed,
+         *     reason_required, step_up_required.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    site_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PeriodAction"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Period"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statuses": {
         parameters: {
             query?: never;
@@ -2343,7 +3937,6 @@ export interface paths {
                         "application/json": components["schemas"]["StatusPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2385,7 +3978,6 @@ export interface paths {
                         "application/json": components["schemas"]["Status"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2477,7 +4069,6 @@ export interface paths {
                         "application/json": components["schemas"]["Status"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2489,6 +4080,67 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stock by sku. Whoever is counting a place does not see here what the books hold there. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    group?: "balance" | "item" | "location";
+                    site?: string;
+                    /** @description sku */
+                    item?: string;
+                    category?: string;
+                    /** @description words of sku, names, 规格, or pinyin initials */
+                    q?: string;
+                    location?: string;
+                    lot?: string;
+                    serial?: string;
+                    unit?: string;
+                    owner?: string;
+                    status?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StockPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/supplier-items": {
@@ -2523,7 +4175,6 @@ export interface paths {
                         "application/json": components["schemas"]["SupplierItemPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2565,7 +4216,6 @@ export interface paths {
                         "application/json": components["schemas"]["SupplierItem"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2657,7 +4307,6 @@ export interface paths {
                         "application/json": components["schemas"]["SupplierItem"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2702,7 +4351,6 @@ export interface paths {
                         "application/json": components["schemas"]["SupplierPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2744,7 +4392,6 @@ export interface paths {
                         "application/json": components["schemas"]["Supplier"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2836,7 +4483,6 @@ export interface paths {
                         "application/json": components["schemas"]["Supplier"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2882,7 +4528,6 @@ export interface paths {
                         "application/json": components["schemas"]["Sync"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2931,7 +4576,6 @@ export interface paths {
                         "application/json": components["schemas"]["TokenPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -2967,7 +4611,6 @@ export interface paths {
                         "application/json": components["schemas"]["TokenMade"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3032,6 +4675,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/turnover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Turnover ratio and days of stock, with the method and the inputs of each figure.
+         * @description Errors: bad_period.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    item?: string;
+                    site?: string;
+                    category?: string;
+                    method?: "end_points" | "n_points" | "time_weighted";
+                    from?: string;
+                    to?: string;
+                    group?: "item" | "category" | "site" | "all";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TurnoverPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/user-passes": {
         parameters: {
             query?: never;
@@ -3067,7 +4768,6 @@ export interface paths {
                         "application/json": components["schemas"]["Pass"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3115,7 +4815,6 @@ export interface paths {
                         "application/json": components["schemas"]["UserPage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3157,7 +4856,6 @@ export interface paths {
                         "application/json": components["schemas"]["User"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3249,7 +4947,6 @@ export interface paths {
                         "application/json": components["schemas"]["User"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3294,7 +4991,6 @@ export interface paths {
                         "application/json": components["schemas"]["ZonePage"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3336,7 +5032,6 @@ export interface paths {
                         "application/json": components["schemas"]["Zone"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3428,7 +5123,6 @@ export interface paths {
                         "application/json": components["schemas"]["Zone"];
                     };
                 };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 /** @description Refused */
                 default: {
                     headers: {
@@ -3446,6 +5140,43 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alert: {
+            /** Format: date-time */
+            acknowledged_at: string | null;
+            acknowledged_by: string | null;
+            /** Format: decimal */
+            available_now: string | null;
+            base_unit: string;
+            /** Format: int64 */
+            id: string;
+            /** Format: decimal */
+            inventory_position: string;
+            item: string;
+            name_en: string;
+            name_zh: string;
+            /** Format: decimal */
+            on_order: string | null;
+            /** Format: decimal */
+            position_now: string | null;
+            /** Format: decimal */
+            reorder_point: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            site: string;
+            /** Format: date-time */
+            snoozed_until: string | null;
+            /** @enum {string} */
+            state: "triggered" | "acknowledged" | "snoozed" | "resolved";
+            /** Format: decimal */
+            target_level: string | null;
+            /** Format: date-time */
+            triggered_at: string;
+            version: number;
+        };
+        AlertPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Alert"][];
+        };
         Answer: {
             code?: string;
             codes?: string[];
@@ -3466,6 +5197,12 @@ export interface components {
             answers: components["schemas"]["Answer"][];
             /** Format: date-time */
             server_time: string;
+        };
+        Approval: {
+            /** @default false */
+            accept_movement: boolean;
+            acknowledged_devices?: string[];
+            version: number;
         };
         Badge: {
             badge: string;
@@ -3524,9 +5261,148 @@ export interface components {
             expires_at: string;
             url: string;
         };
+        ColumnMap: {
+            /** Format: date-time */
+            readonly changed_at?: string;
+            /** @description {header: field}; an empty field leaves the column out */
+            columns: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            kind: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+            name: string;
+        };
+        ColumnMaps: {
+            rows: components["schemas"]["ColumnMap"][];
+        };
+        Count: {
+            /** Format: date-time */
+            counted_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string | null;
+            decision: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: int64 */
+            id: string;
+            line_count: number;
+            location: string;
+            /** Format: int64 */
+            location_id: string;
+            site: string;
+            /** Format: int64 */
+            site_id: string;
+            started_by: string | null;
+            /** @enum {string} */
+            state: "counting" | "finished" | "approved" | "refused";
+            /** Format: uuid */
+            uid: string;
+            version: number;
+            whole: boolean;
+        };
+        CountDetail: {
+            blind: boolean;
+            /** Format: date-time */
+            counted_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string | null;
+            decision: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: int64 */
+            id: string;
+            line_count: number;
+            lines: components["schemas"]["CountLine"][];
+            location: string;
+            /** Format: int64 */
+            location_id: string;
+            silent_devices: components["schemas"]["SilentDevice"][];
+            site: string;
+            /** Format: int64 */
+            site_id: string;
+            started_by: string | null;
+            /** @enum {string} */
+            state: "counting" | "finished" | "approved" | "refused";
+            /** Format: uuid */
+            uid: string;
+            /** Format: decimal */
+            value?: string | null;
+            version: number;
+            whole: boolean;
+        };
+        CountLine: {
+            attempt: number | null;
+            base_unit: string;
+            /** Format: decimal */
+            counted: string;
+            counted_by: string | null;
+            /** Format: decimal */
+            expected: string | null;
+            /** Format: date-time */
+            first_at: string;
+            item: string;
+            /** Format: int64 */
+            item_id: string;
+            /** Format: date-time */
+            last_at: string;
+            lot: string | null;
+            /** Format: decimal */
+            moved_since: string | null;
+            moved_while_counting: boolean | null;
+            name_en: string | null;
+            name_zh: string | null;
+            seen: boolean;
+            serial: string | null;
+            unit: string | null;
+            /** Format: decimal */
+            value?: string | null;
+            /** Format: decimal */
+            variance: string | null;
+        };
+        CountPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Count"][];
+        };
+        CountTask: {
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: int64 */
+            id: string;
+            item: string | null;
+            kind: string;
+            location: string;
+            /** Format: int64 */
+            location_id: string;
+            /** Format: date-time */
+            ordered_at: string;
+            reason: string;
+            site: string;
+            state: string;
+        };
+        CountTaskPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["CountTask"][];
+        };
         Credentials: {
             login: string;
             password: string;
+        };
+        Decided: {
+            code?: string;
+            codes?: string[];
+            fields?: {
+                [key: string]: string;
+            };
+            /** Format: uuid */
+            id: string;
+            movement_ids?: string[];
+            status: string;
         };
         Device: {
             /** Format: int64 */
@@ -3618,6 +5494,49 @@ export interface components {
             name_zh: string;
             /** @default Asia/Shanghai */
             time_zone: string;
+        };
+        Held: {
+            /** Format: decimal */
+            available: string;
+            base_unit: string;
+            /** Format: date */
+            expires_on: string | null;
+            item: string;
+            location: string;
+            lot: string;
+            name_en: string;
+            name_zh: string;
+            /** Format: decimal */
+            on_hand: string;
+            /** Format: decimal */
+            reserved: string;
+            serial: string;
+            site: string;
+            status: string;
+            unit: string;
+        };
+        Import: {
+            changed?: number;
+            /** Format: date-time */
+            created_at?: string;
+            file_name?: string;
+            kind: string;
+            new?: number;
+            /** Format: date-time */
+            rolled_back_at?: string | null;
+            same?: number;
+            /** @enum {string} */
+            state?: "dry_run" | "applied" | "rolled_back";
+            /** Format: uuid */
+            uid: string;
+            user?: string | null;
+            /** Format: int64 */
+            user_id?: string | null;
+            wrong?: number;
+        };
+        ImportPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Import"][];
         };
         Item: {
             attributes?: {
@@ -3745,6 +5664,10 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Location"][];
         };
+        LostRange: {
+            first_seq: number;
+            last_seq: number;
+        };
         Lot: {
             /** Format: date-time */
             changed_at?: string;
@@ -3782,6 +5705,53 @@ export interface components {
             source: string;
             /** Format: date-time */
             stepped_up_until?: string | null;
+        };
+        Movement: {
+            base_unit: string;
+            /** Format: decimal */
+            cogs?: string | null;
+            /** Format: uuid */
+            command_id: string;
+            device: string | null;
+            document: string;
+            estimated?: boolean;
+            from: components["schemas"]["Side"];
+            /** Format: int64 */
+            id: string;
+            item: string;
+            kind: string;
+            lot: string;
+            name_en: string;
+            name_zh: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: decimal */
+            quantity: string;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: uuid */
+            reversed_by: string | null;
+            /** Format: int64 */
+            reverses_id: string | null;
+            /** Format: decimal */
+            second_quantity: string | null;
+            serial: string;
+            to: components["schemas"]["Side"];
+            uncertainty_ms: number;
+            /** Format: decimal */
+            unit_cost?: string | null;
+            user: string | null;
+            /** Format: int64 */
+            user_id: string | null;
+            /** Format: decimal */
+            value?: string | null;
+            /** Format: date */
+            value_date: string;
+        };
+        MovementPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Movement"][];
         };
         NewBarcode: {
             code: string;
@@ -3878,6 +5848,18 @@ export interface components {
             name: string;
             /** Format: decimal */
             quantity: string;
+        };
+        NewReservation: {
+            item: string;
+            /** @default null */
+            location: string | null;
+            /** @default null */
+            lot: string | null;
+            /** Format: decimal */
+            quantity: string;
+            /** @default  */
+            reference: string;
+            site: string;
         };
         NewSite: {
             code: string;
@@ -4026,6 +6008,32 @@ export interface components {
         Password: {
             password: string;
         };
+        Period: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            closed_through: string | null;
+            /** Format: int64 */
+            id: string;
+            reason: string;
+            user: string | null;
+        };
+        PeriodAction: {
+            /** @enum {string} */
+            action: "close" | "reopen";
+            /**
+             * Format: date
+             * @default null
+             */
+            closed_through: string | null;
+            /** @default  */
+            reason: string;
+        };
+        PeriodPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Period"][];
+        };
         Problem: {
             code: string;
             detail: string;
@@ -4036,6 +6044,129 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        Quarantined: {
+            command: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            command_id: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by_name: string | null;
+            /** Format: int64 */
+            device_id: string;
+            device_name: string;
+            /** Format: int64 */
+            id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: int64 */
+            seq: string;
+            site_code: string;
+            /** Format: int64 */
+            site_id: string;
+            state: string;
+            uncertainty_ms: number;
+            /** Format: int64 */
+            user_id: string | null;
+        };
+        QuarantinedPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Quarantined"][];
+        };
+        Refusal: {
+            reason: string;
+            version: number;
+        };
+        Reservation: {
+            base_unit: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            item: string;
+            lines: components["schemas"]["ReservationLine"][];
+            /** Format: decimal */
+            open: string | null;
+            /** Format: decimal */
+            quantity: string;
+            reference: string;
+            site: string;
+            state: string;
+            /** Format: uuid */
+            uid: string;
+            user: string | null;
+        };
+        ReservationLine: {
+            location: string;
+            lot: string;
+            /** Format: decimal */
+            open: string;
+            /** Format: decimal */
+            quantity: string;
+            serial: string;
+        };
+        ReservationPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Reservation"][];
+        };
+        Resolved: {
+            keys: string[];
+            meaning: {
+                [key: string]: unknown;
+            };
+            reading: {
+                [key: string]: unknown;
+            };
+            stock: components["schemas"]["Held"][] | null;
+            targets: components["schemas"]["Target"][];
+            why: string[];
+            withheld: string[];
+        };
+        Revaluation: {
+            /** Format: decimal */
+            amount?: string;
+            /** Format: int64 */
+            movement_id: string;
+            /** @default  */
+            reason: string;
+            /** Format: decimal */
+            unit_cost?: string;
+        };
+        Revalued: {
+            /** Format: decimal */
+            cogs: string;
+            /** Format: uuid */
+            command_id: string | null;
+            /** Format: int64 */
+            movement_id: string;
+            /** Format: decimal */
+            receipt_value: string;
+            /** Format: decimal */
+            value: string;
+        };
+        Scan: {
+            /** @default null */
+            aim: string | null;
+            /** @default null */
+            document: string | null;
+            expected?: ("item" | "location" | "handling_unit" | "document" | "user" | "command" | "choice" | "unknown")[];
+            /** @default null */
+            location: string | null;
+            /** @default true */
+            look_up: boolean;
+            /** @default null */
+            site: string | null;
+            /**
+             * @default scanner
+             * @enum {string}
+             */
+            source: "scanner" | "camera" | "typed";
+            text: string;
         };
         SetUp: {
             /**
@@ -4055,10 +6186,26 @@ export interface components {
             /** Format: int64 */
             user_id: string;
         };
+        Side: {
+            kind: string;
+            location: string | null;
+            owner: string | null;
+            site: string | null;
+            status: string | null;
+            unit: string | null;
+        };
         SignedIn: {
             /** Format: date-time */
             expires_at: string;
             user: components["schemas"]["Me"];
+        };
+        SilentDevice: {
+            /** Format: int64 */
+            id: string;
+            /** Format: date-time */
+            last_seen_at: string | null;
+            name: string;
+            unsent: number;
         };
         Site: {
             /** Format: date-time */
@@ -4096,6 +6243,10 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Site"][];
         };
+        Snooze: {
+            /** Format: date-time */
+            until: string;
+        };
         Status: {
             /** @description may stock in it be promised */
             available?: boolean;
@@ -4117,6 +6268,51 @@ export interface components {
         StatusPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Status"][];
+        };
+        Stock: {
+            /** Format: decimal */
+            available?: string;
+            balance_count?: number;
+            base_unit?: string;
+            /** Format: date */
+            expires_on?: string | null;
+            /** Format: decimal */
+            in_production?: string;
+            /** Format: decimal */
+            in_transit?: string;
+            item?: string;
+            item_count?: number;
+            location?: string;
+            location_kind?: string;
+            lot?: string;
+            name?: string;
+            name_en?: string;
+            name_zh?: string;
+            /** Format: decimal */
+            on_hand?: string;
+            owner?: string;
+            /** Format: decimal */
+            reserved?: string;
+            /** Format: decimal */
+            second_on_hand?: string;
+            second_unit?: string;
+            serial?: string;
+            site: string;
+            specification?: string;
+            status?: string;
+            unit?: string;
+            /** Format: decimal */
+            unit_cost?: string | null;
+            unit_count?: number;
+            /** Format: decimal */
+            value?: string | null;
+        };
+        StockPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Stock"][];
+            /** Format: decimal */
+            value: string | null;
+            withheld: string[];
         };
         Supplier: {
             /** Format: date-time */
@@ -4302,6 +6498,22 @@ export interface components {
             location_id: string | null;
             retired: boolean;
         };
+        Target: {
+            base_unit?: string;
+            code?: string;
+            /** Format: int64 */
+            id: string;
+            kind?: string;
+            location?: string | null;
+            name?: string;
+            name_en?: string;
+            name_zh?: string;
+            retired?: boolean;
+            site?: string;
+            specification?: string;
+            target: string;
+            tracking?: string;
+        };
         Token: {
             /** Format: date-time */
             created_at: string;
@@ -4326,6 +6538,47 @@ export interface components {
         TokenPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Token"][];
+        };
+        Turnover: {
+            annualised_ratio?: string | null;
+            /** Format: decimal */
+            available?: string;
+            /** Format: decimal */
+            average_inventory: string;
+            base_unit?: string;
+            category?: string | null;
+            /** Format: decimal */
+            cogs: string;
+            /** Format: date-time */
+            computed_at?: string;
+            days_of_stock: string | null;
+            /** Format: date */
+            first_day: string;
+            flags: string[];
+            inputs: {
+                [key: string]: unknown;
+            };
+            /** Format: decimal */
+            inventory_position?: string;
+            item?: string;
+            /** Format: date */
+            last_day: string;
+            members?: number;
+            method: string;
+            name_en?: string;
+            name_zh?: string;
+            /** Format: decimal */
+            on_hand?: string;
+            period_days?: number;
+            ratio: string | null;
+            site?: string;
+            /** Format: decimal */
+            stock_value?: string;
+            year_days?: number;
+        };
+        TurnoverPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Turnover"][];
         };
         User: {
             badge: string | null;

@@ -7,8 +7,8 @@ export const EVERY_MS = 1000;
 /** Whether the last question was answered, and when one last was. */
 export const following = signal({ well: true, at: Date.now() });
 
-/** Calls `changed` with the topics that came, until the returned function is called. */
-export function follow(changed: (topics: Set<string>) => void): () => void {
+/** Calls `changed` and waits for it whenever something came, until the returned function is called. */
+export function follow(changed: () => Promise<unknown>): () => void {
   let [etag, cursor] = ["", "head"];
   let stopped = false;
   let timer = 0;
@@ -20,7 +20,7 @@ export function follow(changed: (topics: Set<string>) => void): () => void {
       if (news && !stopped) {
         etag = news.etag;
         cursor = String(news.answer.cursor);
-        if (news.answer.rows.length) changed(new Set(news.answer.rows.map((row) => row.topic)));
+        if (news.answer.rows.length) await changed();
       }
     } catch (error) {
       following.value = { ...following.value, well: false };

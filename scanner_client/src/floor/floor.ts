@@ -42,6 +42,7 @@ export class Floor {
   readonly outbox: Outbox;
   private readonly sender: Sender;
   private queue: Promise<unknown> = Promise.resolve();
+  private syncing: Promise<void> | null = null;
   private failures = 0;
   private timers: number[] = [];
   private retry = 0;
@@ -110,7 +111,13 @@ export class Floor {
     await this.refresh();
   }
 
-  async sync(): Promise<void> {
+  /** Brings the catalogue up to date; calls during a sync join it. */
+  sync(): Promise<void> {
+    this.syncing ??= this.syncOnce().finally(() => (this.syncing = null));
+    return this.syncing;
+  }
+
+  private async syncOnce(): Promise<void> {
     if (!pass.value) return;
     try {
       await syncCatalogue(this.database, askSync);

@@ -1,7 +1,7 @@
 /** The handheld's page: tasks, or the one task at hand. */
 import { useSignal } from "@preact/signals";
 import { ArrowRightLeft, ClipboardCheck, Hand, PackagePlus, Warehouse, type IconNode } from "lucide";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { pass, signOut } from "../device";
 import { FLOW_NAMES } from "../flows";
 import type { FlowName, Key } from "../flows/flow";
@@ -11,7 +11,7 @@ import { t, type Text } from "../text/words";
 import { Icon } from "../ui/icon";
 import { Ask, CodePad, QuantityPad } from "./ask";
 import { BadgePage } from "./badge_page";
-import type { Floor } from "./floor";
+import { Floor } from "./floor";
 import { More } from "./more";
 import { unmute } from "./sounds";
 import { StatusLine } from "./status_line";
@@ -22,17 +22,18 @@ const ICONS: Record<FlowName, IconNode> = {
   receive: PackagePlus, put_away: Warehouse, move: ArrowRightLeft, pick: Hand, count: ClipboardCheck,
 };
 
-interface FloorPageProps {
+interface AtWorkProps {
   floor: Floor;
   database: Database;
 }
 
-export function FloorPage({ floor, database }: FloorPageProps) {
+export function FloorPage({ database }: { database: Database }) {
+  const floor = useMemo(() => new Floor(database), [database]);
   if (!pass.value) return <BadgePage database={database} onIn={() => void floor.sync()} />;
   return <AtWork floor={floor} database={database} />;
 }
 
-function AtWork({ floor, database }: FloorPageProps) {
+function AtWork({ floor, database }: AtWorkProps) {
   const sink = useRef<HTMLTextAreaElement>(null);
   const open = useSignal<"" | "more" | "quantity" | "type">("");
   useEffect(() => listen(sink.current!, (scan) => void floor.scan(scan)), [floor]);

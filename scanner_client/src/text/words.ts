@@ -1,6 +1,5 @@
 /** The app's words: Chinese is the source, English must have the same keys and the same places. */
 import { signal } from "@preact/signals";
-import refusals from "../../../server/text/errors.json";
 import { en } from "./en";
 import { zh } from "./zh";
 
@@ -20,6 +19,14 @@ export interface Fields {
 
 const DICTIONARIES: Record<Language, Record<Text, string>> = { zh, en };
 const KEPT = "stockturn.language";
+
+type Refusals = Record<string, Record<Language, string>>;
+
+/** The server's own sentences, read apart: the first screen does not need them. */
+const refusals = signal<Refusals>({});
+export const refusalsRead = import("../../../server/text/errors.json").then((read) => {
+  refusals.value = read.default;
+});
 
 export const language = signal<Language>(firstLanguage());
 
@@ -45,7 +52,7 @@ export function nameOf(name: { name_zh: string; name_en: string; sku?: string; c
 
 /** What a code of the server means, in the words the server itself would use. */
 export function refusal(code: string, fields: Record<string, unknown> = {}): string {
-  const worded = (refusals as Record<string, Record<Language, string>>)[code];
+  const worded = refusals.value[code];
   if (!worded) return t("error_code", { code });
   const texts = Object.entries(fields).map(([name, value]) => [name, String(value)]);
   return filled(worded[language.value], Object.fromEntries(texts));
