@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, BigInteger, Date, and_, case, column, func, or_, select, values
+from sqlalchemy import CTE, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.ledger import PHYSICAL_KINDS
@@ -25,6 +25,7 @@ from server.store.models import (
     StockStatus,
     Turnover,
 )
+from server.store.wanted_rows import DAY, ID, wanted_rows
 
 DAY_ROW = (
     DayRollup.day,
@@ -94,7 +95,7 @@ class OpenAlert:
 
 def read_days(session: Session, periods: Mapping[Pair, Period]) -> dict[Pair, Days]:
     """The roll-ups of these pairs' periods with what lies before them summed up."""
-    wanted = _wanted(periods)
+    wanted = _wanted(session, periods)
     before = case((DayRollup.day < wanted.c.first_day, DayRollup.value_change), else_=ZERO)
     of_pair = and_(DayRollup.item_id == wanted.c.item_id, DayRollup.site_id == wanted.c.site_id)
     sums = session.execute(
@@ -124,7 +125,7 @@ def read_days(session: Session, periods: Mapping[Pair, Period]) -> dict[Pair, Da
 def read_stock(session: Session, pairs: Iterable[Pair]) -> dict[Pair, Stock]:
     """What these pairs have now; a pair without balances has nothing."""
     pairs = list(pairs)
-    wanted = _wanted_pairs(pairs)
+    wanted = _wanted_pairs(session, pairs)
     physical = Position.kind.in_(PHYSICAL_KINDS)
     promisable = and_(physical, StockStatus.available)
 
@@ -155,7 +156,7 @@ def read_stock(session: Session, pairs: Iterable[Pair]) -> dict[Pair, Stock]:
 
 def read_policies(session: Session, pairs: Iterable[Pair], now_ms: int) -> dict[Pair, Policy]:
     """How these pairs are planned; a pair without a row of its own has no reorder point."""
-    wanted = _wanted_pairs(pairs)
+    wanted = _wanted_pairs(session, pairs)
     rows = session.execute(
         select(
             wanted.c.item_id,
@@ -191,7 +192,7 @@ def read_policies(session: Session, pairs: Iterable[Pair], now_ms: int) -> dict[
 
 def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, OpenAlert]:
     """The alerts of these pairs that are not resolved, locked."""
-    wanted = _wanted_pairs(pairs)
+    wanted = _wanted_pairs(session, pairs)
     rows = session.execute(
         select(
             ReorderAlert.item_id,
@@ -215,7 +216,7 @@ def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, Open
 
 def read_turnovers(session: Session, pairs: Iterable[Pair]) -> dict[Pair, dict[str, Any]]:
     """The stored figures of these pairs, by column."""
-    wanted = _wanted_pairs(pairs)
+    wanted = _wanted_pairs(session, pairs)
     rows = session.execute(
         select(Turnover.__table__).join(
             wanted,
@@ -229,13 +230,14 @@ def write_turnovers(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     """Store these figures in place of what was there."""
     if not rows:
         return
-    statement = upsert(session, Turnover).values([dict(row) for row in rows])
+    statement = upsert(session, Turnover)
     changing = sorted(set(rows[0]) - set(Pair._fields))
     session.execute(
         statement.on_conflict_do_update(
             index_elements=list(Pair._fields),
             set_={name: statement.excluded[name] for name in changing},
-        )
+        ),
+        [dict(row) for row in rows],
     )
 
 
@@ -271,17 +273,10 @@ def _day_row(cells: Sequence[Any]) -> DayRow:
     return DayRow(*figures)
 
 
-def _wanted_pairs(pairs: Iterable[Pair]) -> CTE:
-    table = values(column("item_id", BigInteger), column("site_id", BigInteger), name="wanted_rows")
-    return table.data([tuple(pair) for pair in pairs]).cte("wanted")
+def _wanted_pairs(session: Session, pairs: Iterable[Pair]) -> CTE:
+    return wanted_rows(session, {"item_id": ID, "site_id": ID}, pairs)
 
 
-def _wanted(periods: Mapping[Pair, Period]) -> CTE:
-    table = values(
-        column("item_id", BigInteger),
-        column("site_id", BigInteger),
-        column("first_day", Date),
-        column("last_day", Date),
-        name="wanted_rows",
-    )
-    return table.data([(*pair, *period) for pair, period in periods.items()]).cte("wanted")
+def _wanted(session: Session, periods: Mapping[Pair, Period]) -> CTE:
+    columns = {"item_id": ID, "site_id": ID, "first_day": DAY, "last_day": DAY}
+    return wanted_rows(session, columns, ((*pair, *period) for pair, period in periods.items()))

@@ -7,16 +7,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
-    BigInteger,
     ColumnElement,
-    Date,
     Select,
     and_,
-    column,
     not_,
     or_,
     select,
-    values,
 )
 from sqlalchemy.orm import Session, aliased
 
@@ -26,9 +22,9 @@ from server.domain.rollups import DaySums, Moved, Revalued, Side, touched_sites
 from server.store.db import upsert
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import DayRollup, Movement, Position, Revaluation, Site
+from server.store.wanted_rows import DAY, ID, wanted_rows
 
 ROWS_PER_FETCH = 5_000
-ROWS_PER_STATEMENT = 500
 
 
 class DayKey(NamedTuple):
@@ -77,7 +73,7 @@ def derive_days(session: Session, keys: Iterable[DayKey], zones: Mapping[int, st
     sums: Sums = {key: DaySums() for key in sorted(set(keys))}
     if not sums:
         return sums
-    wanted = _wanted(sums, zones)
+    wanted = _wanted(session, sums, zones)
     row: Any
     for row in session.execute(_moved_within(wanted)):
         sums[DayKey(row[0], row.wanted_site, row.wanted_day)].add_quantities(
@@ -106,15 +102,17 @@ def derive_all_days(session: Session, zones: Mapping[int, str]) -> Sums:
 def write_days(session: Session, sums: Mapping[DayKey, DaySums]) -> None:
     """Store these roll-ups in place of what was there."""
     rows = [_row(key, sums[key]) for key in sorted(sums)]
-    for start in range(0, len(rows), ROWS_PER_STATEMENT):
-        statement = upsert(session, DayRollup).values(rows[start : start + ROWS_PER_STATEMENT])
-        changing = set(rows[0]) - set(DayKey._fields)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(DayKey._fields),
-                set_={name: statement.excluded[name] for name in sorted(changing)},
-            )
-        )
+    if not rows:
+        return
+    statement = upsert(session, DayRollup)
+    changing = sorted(set(rows[0]) - set(DayKey._fields))
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(DayKey._fields),
+            set_={name: statement.excluded[name] for name in changing},
+        ),
+        rows,
+    )
 
 
 def stored_days(session: Session) -> Iterator[tuple[DayKey, DaySums]]:
@@ -153,24 +151,20 @@ def _add_movement(sums: Sums, moved: Moved, zones: Mapping[int, str]) -> None:
         sums.setdefault(booked, DaySums()).add_money(moved, site_id, zone)
 
 
-def _wanted(keys: Iterable[DayKey], zones: Mapping[int, str]) -> CTE:
-    rows = [
+def _wanted(session: Session, keys: Iterable[DayKey], zones: Mapping[int, str]) -> CTE:
+    columns = {"item_id": ID, "site_id": ID, "day": DAY, "start": ID, "stop": ID}
+    return wanted_rows(
+        session,
+        columns,
         (
-            *key,
-            start_of_day(key.day, zones[key.site_id]),
-            start_of_day(key.day + timedelta(days=1), zones[key.site_id]),
-        )
-        for key in keys
-    ]
-    table = values(
-        column("item_id", BigInteger),
-        column("site_id", BigInteger),
-        column("day", Date),
-        column("start", BigInteger),
-        column("stop", BigInteger),
-        name="wanted_rows",
+            (
+                *key,
+                start_of_day(key.day, zones[key.site_id]),
+                start_of_day(key.day + timedelta(days=1), zones[key.site_id]),
+            )
+            for key in keys
+        ),
     )
-    return table.data(rows).cte("wanted")
 
 
 def _crossing() -> Select[Any]:
