@@ -315,7 +315,9 @@ class AnswerSchema(Schema):
     )
     codes = fields.List(fields.String())
     code = fields.String()
-    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.String(), data_key="fields", attribute="fields"
+    )
     movement_ids = fields.List(fields.String())
     first = fields.Dict()
     expected_seq = fields.Integer()

@@ -48,7 +48,9 @@ class DecidedSchema(Schema):
     status = fields.String(required=True)
     codes = fields.List(fields.String())
     code = fields.String()
-    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+    fields_ = fields.Dict(
+        keys=fields.String(), values=fields.String(), data_key="fields", attribute="fields"
+    )
     movement_ids = fields.List(fields.String())
 
 
