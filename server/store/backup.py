@@ -28,12 +28,15 @@ CHUNK_BYTES = 1 << 20
 def write_backup(engine: Engine, target: Path) -> int:
     """Write it to `target`, complete or not at all; how many rows it holds.
 
-    Raises InvalidInput `file_exists`.
+    Raises InvalidInput `file_exists`, `no_such_folder`.
     """
     if target.exists():
         raise InvalidInput("file_exists", path=str(target))
+    if not target.parent.is_dir():
+        raise InvalidInput("no_such_folder", path=str(target.parent))
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     try:
         rows = _write_sqlite(engine, part) if _is_sqlite(engine) else _write_zip(engine, part)
         _make_durable(part)
@@ -101,7 +104,7 @@ def _write_zip(engine: Engine, part: Path) -> int:
     counts: dict[str, int] = {}
     with (
         engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
-        zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
         connection.execute(text("SET TRANSACTION READ ONLY"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
