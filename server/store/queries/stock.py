@@ -8,7 +8,18 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
@@ -47,6 +58,8 @@ FILTERS: dict[str, Any] = {
 }
 POOL_FILTERS = frozenset({"site", "item", "category", "q", "owner"})
 """What narrows whole pools; any other filter shows a part of one."""
+_OF_ITEM = frozenset({"item", "category", "q"})
+_FEW_BALANCES = frozenset({"location", "lot", "serial", "unit"})
 
 BALANCE_KEYS: tuple[Any, ...] = (
     Item.sku_key,
@@ -73,6 +86,7 @@ def balances_page(
     """Balances that are not zero, in the order of sku and place; `hidden`: location ids to leave
     out. Values are on_hand × the pool's average."""
     asked = _in_scope(_balances(), sites, filters, hidden)
+    asked = _within(session, asked, sites, filters, hidden, after, limit)
     asked = _behind(asked, BALANCE_KEYS, after).order_by(*BALANCE_KEYS).limit(limit)
     return [_with_value(dict(row._mapping)) for row in session.execute(asked)]
 
@@ -84,7 +98,8 @@ def items_page(
 
     value: the whole pool's, or on_hand × its average where the filters show a part of it.
     """
-    asked = _behind(_in_scope(_items(), sites, filters), ITEM_KEYS, after)
+    asked = _within(session, _in_scope(_items(), sites, filters), sites, filters, (), after, limit)
+    asked = _behind(asked, ITEM_KEYS, after)
     rows = session.execute(asked.order_by(*ITEM_KEYS).limit(limit))
     whole = filters.keys() <= POOL_FILTERS
     return [_with_value(dict(row._mapping), whole=whole) for row in rows]
@@ -140,18 +155,9 @@ def counting_at(session: Session, user_id: int | None) -> list[int]:
 
 
 def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+    asked = select(*columns).select_from(Balance).join(Item, Item.id == Balance.item_id)
     return (
-        select(*columns)
-        .select_from(Balance)
-        .join(Item, Item.id == Balance.item_id)
-        .join(Position, Position.id == Balance.position_id)
-        .join(Location, Location.id == Position.location_id)
-        .join(Site, Site.id == Position.site_id)
-        .join(StockStatus, StockStatus.id == Position.status_id)
-        .join(Owner, Owner.id == Position.owner_id)
-        .join(HandlingUnit, HandlingUnit.id == Position.handling_unit_id)
-        .join(Lot, Lot.id == Balance.lot_id)
-        .join(Serial, Serial.id == Balance.serial_id)
+        _placed(asked)
         .outerjoin(Category, Category.id == Item.category_id)
         .outerjoin(
             CostPool,
@@ -162,6 +168,51 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
             ),
         )
     )
+
+
+def _placed(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        asked.join(Position, Position.id == Balance.position_id)
+        .join(Location, Location.id == Position.location_id)
+        .join(Site, Site.id == Position.site_id)
+        .join(StockStatus, StockStatus.id == Position.status_id)
+        .join(Owner, Owner.id == Position.owner_id)
+        .join(HandlingUnit, HandlingUnit.id == Position.handling_unit_id)
+        .join(Lot, Lot.id == Balance.lot_id)
+        .join(Serial, Serial.id == Balance.serial_id)
+    )
+
+
+def _within(
+    session: Session,
+    asked: Select[*tuple[Any, ...]],
+    sites: Sites,
+    filters: dict[str, Any],
+    hidden: Iterable[int],
+    after: Sequence[Any],
+    limit: int,
+) -> Select[*tuple[Any, ...]]:
+    """The same, told which items can be on the page, so that nobody sorts all balances for it.
+
+    Each of these items has a row of its own, save perhaps the one the last page stopped in. Where
+    a filter leaves few balances anyway, they are better found from that end.
+    """
+    if filters.keys() & _FEW_BALANCES:
+        return asked
+    of_item = {name: value for name, value in filters.items() if name in _OF_ITEM}
+    others = {name: value for name, value in filters.items() if name not in _OF_ITEM}
+    balances = _in_scope(_placed(select(Balance.item_id)), sites, others, hidden)
+    wanted = (
+        select(Item.id)
+        .outerjoin(Category, Category.id == Item.category_id)
+        .where(exists(balances.where(Balance.item_id == Item.id).correlate(Item)))
+        .where(*_conditions(of_item))
+        .order_by(Item.sku_key)
+        .limit(limit + 1)
+    )
+    if after:
+        wanted = wanted.where(Item.sku_key >= after[0])
+    return asked.where(Item.id.in_(list(session.scalars(wanted))))
 
 
 def _balances() -> Select[*tuple[Any, ...]]:
