@@ -27,6 +27,7 @@ from server.domain.errors import InvalidInput
 from server.logs import configure_logs
 from server.services.set_up import prepare_set_up
 from server.settings import Settings
+from server.store.db import db
 from server.store.schema import upgrade_schema
 
 SOCKET_PATH_MOST = 100
@@ -44,7 +45,7 @@ def run(port: int | None, host: str | None, var: Path | None, demo: bool) -> Non
     configure_logs(settings.log_level)
     with _only_one(settings.var), _tree() as tree:
         _check(settings)
-        token = _prepare_database(settings)
+        _prepare_database(settings)
         environment = importable_environment(_for_children(settings))
         if not settings.redis_url:
             tree.add(Child("valkey", _valkey(settings), environment))
@@ -54,7 +55,7 @@ def run(port: int | None, host: str | None, var: Path | None, demo: bool) -> Non
             tree.add(Child(role, this_program(role), environment))
         address = f"http://{_reachable(settings.host)}:{settings.port}"
         if tree.run_until_stopped(lambda: _is_ready(address)):
-            _say(address, token)
+            _say(address, _set_up_token(settings))
             tree.run_until_stopped()
 
 
@@ -99,10 +100,15 @@ def _check(settings: Settings) -> None:
             raise InvalidInput("port_in_use", port=settings.port, host=settings.host) from None
 
 
-def _prepare_database(settings: Settings) -> str | None:
-    """Bring it to the newest schema; the set-up token while nobody has set the house up."""
+def _prepare_database(settings: Settings) -> None:
     with make_base_app(settings).app_context():
         upgrade_schema()
+        db.engine.dispose()
+
+
+def _set_up_token(settings: Settings) -> str | None:
+    """What the first administrator needs; None in a house that has one."""
+    with make_base_app(settings).app_context():
         return prepare_set_up(settings.var)
 
 
@@ -138,7 +144,7 @@ def _valkey(settings: Settings) -> list[str]:
 
 def _load_demo(environment: Mapping[str, str]) -> None:
     """By its own command, which does nothing in a house that is in use."""
-    subprocess.run(this_program("demo"), env=dict(environment), check=True)
+    subprocess.run(this_program("demo", "--if-empty"), env=dict(environment), check=True)
 
 
 def _reachable(host: str) -> str:
