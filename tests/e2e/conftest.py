@@ -68,7 +68,7 @@ class House:
         return dict(answer.json())
 
     def add_item(self, sku: str, name_zh: str, name_en: str, **more: Any) -> dict[str, Any]:
-        """An item counted in pieces, with its own code as barcode unless told otherwise."""
+        """An item counted in pieces."""
         barcodes = more.pop("barcodes", [])
         values = {"sku": sku, "name_zh": name_zh, "name_en": name_en, "base_unit": "件"}
         return self.post("/items", **values, barcodes=[{"code": c} for c in barcodes], **more)
@@ -171,7 +171,8 @@ def enrolled_handheld(house: House, page: Page, badge: str = "B-1") -> Handheld:
     device.wedge(f"W:{badge}")
     page.fill("input[name=pin]", PIN)
     page.click("button[type=submit]")
-    page.wait_for_selector(f".floor[data-items='{len(GOODS)}'][data-places='{len(PLACES)}']")
+    items = len(house.get("/items", limit=500)["rows"])
+    page.wait_for_selector(f".floor[data-items='{items}'][data-places='{len(PLACES)}']")
     return device
 
 

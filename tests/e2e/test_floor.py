@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.e2e.conftest import HANDHELD_SIZE, House, enrolled_handheld
 from tests.e2e.floor import GS, Handheld
@@ -131,10 +131,8 @@ def test_offline_work_is_kept_over_a_reload_and_drains(house: House, handheld: H
     assert found == {"BEARING-6204": "2", "CARTON-5": "1", "PAPER-60": "1"}
 
 
-def test_a_refused_command_waits_for_its_person(house: House, handheld: Handheld) -> None:
-    item = house.add_item("GONE-1", "停用货品", "Retired item")
+def test_a_refused_command_waits_for_its_person(handheld: Handheld) -> None:
     page = handheld.page
-    page.wait_for_function("Number(document.querySelector('.floor').dataset.items) === 8")
     handheld.start("pick")
     page.route("**/api/v1/commands", lambda route: route.abort())
     handheld.scan_all("A-02-03", "SOAP-500")
@@ -142,7 +140,7 @@ def test_a_refused_command_waits_for_its_person(house: House, handheld: Handheld
     handheld.unsent(1)
     page.unroute("**/api/v1/commands")
 
-    def rename(route):  # type: ignore[no-untyped-def]
+    def rename(route: Route) -> None:
         body = route.request.post_data_json
         body["commands"][0]["body"]["item"] = "NEVER-HEARD-OF"
         route.continue_(post_data=body)
@@ -154,7 +152,6 @@ def test_a_refused_command_waits_for_its_person(house: House, handheld: Handheld
     expect(page.locator(".attention")).to_contain_text("NEVER-HEARD-OF")
     page.locator(".attention button").click()
     expect(page.locator(".attention")).to_have_count(0)
-    assert item["sku"] == "GONE-1"
 
 
 @pytest.mark.parametrize("hand", ["left", "right"])

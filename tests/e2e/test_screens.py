@@ -1,0 +1,180 @@
+"""Every screen photographed in both languages, lights and sizes, for people to look at.
+
+The pictures go to var/screens; the tests themselves see to what a program can tell: nothing is
+wider than its screen, and no sentence is left without words.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import (
+    DESK_SIZE,
+    HANDHELD_SIZE,
+    ROOT,
+    House,
+    enrolled_handheld,
+    signed_in_desk,
+)
+from tests.e2e.floor import Handheld
+
+SCREENS = ROOT / "var" / "screens"
+LOOKS = [(language, light) for language in ("zh", "en") for light in ("light", "dark")]
+UNWORDED = re.compile(r"\b(act|hint|key|said|stop|need|task|col|kind|line)_[a-z_]+|\{[a-z_]+\}")
+
+
+class Camera:
+    """Takes each picture in four looks."""
+
+    def __init__(self, page: Page, size: str) -> None:
+        self.page = page
+        self.size = size
+
+    def take(self, name: str) -> None:
+        """Photograph what is on the screen now, unchanged by reloading."""
+        path = SCREENS / f"{self.size}-{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} px wider than its screen"
+        text = self.page.locator("body").inner_text()
+        assert UNWORDED.findall(text) == [], name
+
+
+def look(page: Page, language: str, light: str) -> None:
+    """Choose language and light for this page's next load."""
+    page.add_init_script(
+        f"localStorage.setItem('stockturn.language', '{language}');"
+        f"localStorage.setItem('stockturn.theme', '{light}');"
+    )
+
+
+@pytest.fixture(scope="module")
+def stocked(house: House) -> House:
+    """A house with something in it: seventy items, stock below zero, an open alert."""
+    for number in range(60):
+        house.add_item(f"BOLT-{number:03}", f"内六角螺栓 M{number}", f"Hex bolt M{number}")
+        house.admin.post(
+            "/api/v1/commands",
+            json={
+                "device": None,
+                "commands": [receipt(f"BOLT-{number:03}", f"{number * 37 + 1}")],
+            },
+        ).raise_for_status()
+    return house
+
+
+def receipt(sku: str, quantity: str) -> dict[str, object]:
+    """A receipt asked for by the desk."""
+    return {
+        "id": str(uuid4()),
+        "v": 1,
+        "type": "receive_line",
+        "intent": "request",
+        "body": {"to": "A-01-01", "item": sku, "quantity": quantity, "site": "MAIN"},
+    }
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(look))
+def looks(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """Language and light."""
+    yield request.param
+
+
+def test_handheld_screens(
+    stocked: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
+) -> None:
+    page = contexts(HANDHELD_SIZE).new_page()
+    language, light = looks
+    look(page, *looks)
+    camera = Camera(page, f"handheld-{language}-{light}")
+    page.goto("/sign-in")
+    camera.take("sign-in")
+    page.goto("/enrol")
+    camera.take("enrol")
+    device = enrolled_handheld(stocked, page, badge="B-1" if language == "zh" else "B-2")
+    camera.take("tasks")
+    photograph_work(device, camera)
+
+
+def photograph_work(device: Handheld, camera: Camera) -> None:
+    """From the first scan to the tray of what was refused."""
+    page = device.page
+    device.start("receive")
+    camera.take("receive-1-place")
+    device.scan_all("DOCK-1", "LONG-80")
+    camera.take("receive-2-long-name")
+    device.press("quantity")
+    camera.take("receive-3-keypad")
+    page.locator(".pad button").nth(4).click()
+    page.click(".sheet .pair .main")
+    device.press("main")
+    camera.take("receive-4-done")
+    device.press("undo")
+    camera.take("receive-5-undo")
+    page.locator(".sheet .quiet").click()
+    device.touch()
+    device.scan("]C10106920000000012172703311012345678901234567890")
+    camera.take("receive-6-lot")
+    device.start("pick")
+    device.scan("SOAP-500")
+    camera.take("pick-stop")
+    device.touch()
+    page.click(".stop footer button")
+    device.start("count")
+    device.scan_all("A-02-01", "SOAP-500")
+    camera.take("count-1")
+    device.press("main")
+    camera.take("count-2-finish")
+    page.locator(".sheet .quiet").click()
+    page.context.set_offline(True)
+    device.touch()
+    device.scan("BEARING-6204")
+    device.unsent(1)
+    camera.take("count-3-offline")
+    page.click(".status .who")
+    camera.take("more")
+    page.context.set_offline(False)
+
+
+def test_desk_screens(
+    stocked: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
+) -> None:
+    page = contexts(DESK_SIZE).new_page()
+    language, light = looks
+    look(page, *looks)
+    camera = Camera(page, f"desk-{language}-{light}")
+    for name in ("set-up", "sign-in"):
+        page.goto(f"/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        camera.take(name)
+    signed_in_desk(page)
+    page.evaluate(f"localStorage.setItem('stockturn.language', '{language}')")
+    page.goto("/stock")
+    page.wait_for_selector("[data-item]")
+    camera.take("stock-1-list")
+    page.locator("[data-item]").nth(2).click()
+    page.wait_for_selector("[data-movement]")
+    camera.take("stock-2-item")
+    page.goto("/stock?item=LONG-80")
+    expect(page.locator("[data-chosen] h1")).to_be_visible()
+    camera.take("stock-3-long-name")
+    page.goto("/stock?q=zzzz")
+    page.wait_for_selector(".list .empty h2")
+    camera.take("stock-4-nothing")
+    page.route("**/api/**", lambda route: route.abort())
+    expect(page.locator(".late")).to_be_visible(timeout=10_000)
+    camera.take("stock-5-late")
+    page.unroute("**/api/**")
+    page.set_viewport_size(HANDHELD_SIZE)  # type: ignore[arg-type]
+    narrow = Camera(page, f"handheld-{language}-{light}")
+    page.goto("/stock")
+    page.wait_for_selector("[data-item]")
+    narrow.take("stock-1-list")
+    page.locator("[data-item]").nth(1).click()
+    page.wait_for_selector("[data-movement]")
+    narrow.take("stock-2-item")
+
