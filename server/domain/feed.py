@@ -11,13 +11,14 @@ _READ_BY: Final[dict[str, tuple[str, ...]]] = {
         "owner", "status", "picture",
     ),
     "places.read": ("site", "zone", "location", "period", "handling_unit"),
-    "movements.read": ("movement", "command", "scan", "revaluation"),
+    "movements.read": ("movement", "command", "scan"),
     "stock.read": ("reservation", "stock"),
     "counts.read": ("count", "count_task", "recount"),
     "alerts.read": ("alert",),
     "turnover.read": ("turnover",),
     "imports.write": ("import", "import_batch", "column_map"),
-    "devices.read": ("device", "enrolment_code", "lost_range", "quarantine"),
+    "devices.read": ("device", "enrolment_code", "lost_range", "range", "quarantine"),
+    "cost.read": ("receipt", "revaluation"),
     "people.read": ("user", "user_pass", "session", "token", "sign_in"),
 }  # fmt: skip
 PERMISSION_OF: Final = {kind: name for name, kinds in _READ_BY.items() for kind in kinds}

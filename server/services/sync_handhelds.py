@@ -132,7 +132,6 @@ class _Changed:
     """What some feed rows say has changed: ids by the first word of the topic."""
 
     ids: dict[str, set[int]] = field(default_factory=dict)
-    packed_items: set[int] = field(default_factory=set)
     commands: set[Any] = field(default_factory=set)
     movements: set[int] = field(default_factory=set)
     instants: set[int] = field(default_factory=set)
@@ -150,15 +149,14 @@ class _Changed:
         self.movements.update(map(int, payload.get("movements", ())))
         if isinstance(payload.get("id"), int):
             self.ids.setdefault(kind, set()).add(payload["id"])
-        if kind == "packaging":
-            self.packed_items.add(payload["item_id"])
 
     def read(self, session: Session, site_id: int) -> dict[str, list[rows.Row]]:
         ids = {name: self.ids.get(name, set()) for name in ("item", "barcode", "location", "zone")}
-        lots = self.ids.get("lot", set())
+        packed = rows.items_packed_in(session, self.ids.get("packaging", set()))
+        lots = self.ids.get("lot", set()) | rows.lots_moved(session, self.commands)
         return {
-            "items": rows.items_of(session, ids["item"] | self.packed_items),
-            "barcodes": rows.barcodes_of(session, site_id, ids["barcode"], self.packed_items),
+            "items": rows.items_of(session, ids["item"] | packed),
+            "barcodes": rows.barcodes_of(session, site_id, ids["barcode"], packed),
             "locations": rows.locations_of(session, site_id, ids["location"], ids["zone"]),
             "lots": rows.lots_of(session, lots, self.instants),
             "units": rows.units_of(session, site_id, self.instants),

@@ -10,6 +10,8 @@ from server.services.manage_items import ITEMS, PACKAGINGS, create_item
 from server.services.manage_places import LOCATIONS, go_live
 from server.services.number_feed import number_feed
 from server.services.sync_handhelds import KINDS
+from server.store.db import unit_of_work
+from server.store.feed import announce
 from tests.api.conftest import Clock, World
 from tests.api.shelves import PLACES, furnish, receive, request
 
@@ -142,6 +144,15 @@ def test_a_changed_packaging_renews_its_item_and_the_barcodes_on_it(world, handh
     page = handheld.fetch()
     assert page["items"][0]["packagings"][0]["quantity"] == "10"
     assert [row["packaging_quantity"] for row in page["barcodes"]] == ["10"]
+
+
+def test_a_row_of_an_import_that_names_only_ids_is_understood(world, handheld):
+    handheld.catch_up()
+    (bolt,) = [row for row in handheld.known["items"].values() if row["sku"] == "M8"]
+    with unit_of_work() as session:
+        facts = {"id": int(bolt["packagings"][0]["id"]), "fields": ["quantity"]}
+        announce(session, "packaging.changed", facts, actor=SYSTEM, at=1)
+    assert [row["sku"] for row in handheld.fetch()["items"]] == ["M8"]
 
 
 def test_where_things_are_follows_the_movements(world, handheld):

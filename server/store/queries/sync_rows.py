@@ -191,6 +191,25 @@ def lots_of(session: Session, ids: Iterable[int], instants: Iterable[int]) -> li
     return _lots(session, _LOT.where(wanted))
 
 
+def lots_moved(session: Session, command_ids: Iterable[Any]) -> set[int]:
+    """The lots these commands moved: some of them may be new."""
+    found: set[int] = set()
+    for part in _parts(command_ids):
+        asked = select(Movement.lot_id).where(
+            Movement.command_id.in_(part), Movement.lot_id != NONE_ID
+        )
+        found |= set(session.scalars(asked.distinct()))
+    return found
+
+
+def items_packed_in(session: Session, packaging_ids: Iterable[int]) -> set[int]:
+    """The items of these packagings."""
+    found: set[int] = set()
+    for part in _parts(packaging_ids):
+        found |= set(session.scalars(select(Packaging.item_id).where(Packaging.id.in_(part))))
+    return found
+
+
 def units_of(session: Session, site_id: int, instants: Iterable[int]) -> list[Row]:
     """Units made or moved at exactly these instants; one that left the site is gone from it."""
     return _units(session, _UNIT.where(HandlingUnit.changed_at.in_(list(instants))), site_id)
