@@ -111,6 +111,10 @@ class Handheld:
         """What its wall clock shows."""
         return self.floor.now + self.wall_skew_ms
 
+    def fresh_uuid(self) -> str:
+        """An id made on the device."""
+        return str(uuid4())
+
     def reboot(self) -> None:
         """A new page context: the monotonic clock starts again."""
         self.boot_id = f"boot-{uuid4().hex[:8]}"
