@@ -49,7 +49,7 @@ def plan_opening_stock(ground: Ground, rows: list[PlannedRow]) -> None:
     names.load([(row.values["site_id"], row.values) for row in right])
     serials: Counter[tuple[int, str]] = Counter()
     for row in right:
-        _settled(row, lambda row: _check_row(names, serials, row.values))
+        row.posts = _settled(row, lambda row: _check_row(names, serials, row.values))
 
 
 def _settled(row: PlannedRow, settle: Any) -> bool:

@@ -42,12 +42,13 @@ class Change:
 @dataclass
 class PlannedRow:
     """One row of the file: its values, and what it changes (its own record first) or why it is
-    wrong."""
+    wrong. posts: it makes movements, which are always new."""
 
     number: int
     values: dict[str, Any]
     changes: list[Change] = field(default_factory=list)
     wrong: StockturnError | None = None
+    posts: bool = False
 
     @property
     def outcome(self) -> str:
@@ -55,7 +56,7 @@ class PlannedRow:
         if self.wrong is not None:
             return "wrong"
         if not self.changes:
-            return "same"
+            return "new" if self.posts else "same"
         return "new" if self.changes[0].is_new else "changed"
 
 

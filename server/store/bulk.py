@@ -1,16 +1,34 @@
 """Writing many master records with few statements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, func, insert, select, tuple_, update
+import psycopg
+from psycopg import sql
+from sqlalchemy import (
+    Column,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql.dml import ReturningInsert
-from sqlalchemy.sql.schema import DefaultGenerator, ScalarElementColumnDefault
+from sqlalchemy.sql.schema import (
+    CallableColumnDefault,
+    DefaultGenerator,
+    ScalarElementColumnDefault,
+)
 
 from server.store.db import Model, table_of
 
-ROWS_PER_STATEMENT = 1000
+ROWS_PER_STATEMENT = 1_000
+ROWS_PER_COPY = 10_000
 Values = Mapping[str, Any]
 
 
@@ -49,7 +67,7 @@ def insert_rows(session: Session, model: type[Model], rows: Sequence[Values]) ->
     if "id" in table.c:
         ids = next_ids(session, model, len(filled))
         filled = [row | {"id": new_id} for row, new_id in zip(filled, ids, strict=True)]
-    session.execute(_many(session, table), filled)
+    _write(session, table, filled)
     return ids
 
 
@@ -70,23 +88,55 @@ def _quoted(table: Table) -> str:
     return f'"{table.name}"'
 
 
-def _many(session: Session, table: Table) -> Insert | ReturningInsert[Any]:
-    """SQLite is fastest with plain rows; asked to return keys, the driver of PostgreSQL gets a
-    thousand rows in one statement."""
-    statement = insert(table)
+def _write(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        return statement.returning(*table.primary_key)
-    return statement
+        for start in range(0, len(rows), ROWS_PER_COPY):
+            _copy(session.connection(), table, rows[start : start + ROWS_PER_COPY])
+    else:
+        session.execute(insert(table), rows)
+
+
+def _copy(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """COPY: ten times as fast as statements full of parameters, which the driver must parse."""
+    names = list(rows[0])
+    to_driver = [_to_driver(connection.dialect, table.c[name]) for name in names]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(
+                    [each(row[name]) for name, each in zip(names, to_driver, strict=True)]
+                )
+    except psycopg.IntegrityError as problem:
+        raise IntegrityError("COPY", None, problem) from problem
+
+
+def _to_driver(dialect: Dialect, column: Column[Any]) -> Callable[[Any], Any]:
+    processor = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return processor or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _filled(table: Table, rows: Sequence[Values]) -> list[dict[str, Any]]:
     """The rows with the same columns each: what one leaves out is what the table would take."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    usual = {name: _usual(table.c[name].default) for name in names}
+    names = {name for row in rows for name in row}
+    usual = {
+        column.name: _usual(column.default)
+        for column in table.c
+        if column.name in names or column.default is not None
+    }
     return [usual | dict(row) for row in rows]
 
 
 def _usual(default: DefaultGenerator | None) -> Any:
+    if isinstance(default, CallableColumnDefault):
+        return default.arg(None)  # type: ignore[arg-type]
     return default.arg if isinstance(default, ScalarElementColumnDefault) else None
 
 
