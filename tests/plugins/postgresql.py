@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,14 +34,29 @@ _FAST = {
     "jit": "off",
     "timezone": "UTC",
 }
+_DURABLE = {"synchronous_commit": "on", "full_page_writes": "on", "fsync": "on"}
 
 
 class PostgresServer:
     """Reached through a socket in `directory`; user postgres, no password."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, start: Callable[[], Child]) -> None:
         self._directory = directory
         self._numbers = itertools.count(1)
+        self._start = start
+        self._child = start()
+
+    def kill(self) -> None:
+        """kill -9 for the server and all it started."""
+        self._child.kill()
+
+    def start_again(self) -> None:
+        """Start it after `kill`; it recovers from its log."""
+        self._child = self._start()
+
+    def stop(self) -> None:
+        """End it, throwing out whoever is connected."""
+        self._child.stop(signal.SIGINT)
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database for SQLAlchemy with psycopg."""
@@ -66,10 +81,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_postgresql() -> Iterator[PostgresServer]:
+def running_postgresql(durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server in a directory of its own and leave nothing behind.
 
-    Raises RuntimeError with the server's words when it does not start.
+    `durable`: what it has committed outlives a kill. Raises RuntimeError with the server's words
+    when it does not start.
     """
     directory = Path(tempfile.mkdtemp(prefix="stockturn-pg-"))
     try:
@@ -79,18 +95,17 @@ def running_postgresql() -> Iterator[PostgresServer]:
             os.chown(directory, account["user"], account["group"])
         binaries = _binaries(directory, account)
         _initialise(binaries, directory, account)
-        settings = [f"-c{name}={value}" for name, value in _FAST.items()]
-        child = Child(
-            [str(binaries / "postgres"), "-D", str(directory / "data"), "-k", str(directory)]
-            + settings,
-            ready="ready to accept connections",
-            cwd=directory,
-            **account,
+        settings = _FAST | (_DURABLE if durable else {})
+        command = [str(binaries / "postgres"), "-D", str(directory / "data"), "-k", str(directory)]
+        command += [f"-c{name}={value}" for name, value in settings.items()]
+        server = PostgresServer(
+            directory,
+            lambda: Child(command, ready="ready to accept connections", cwd=directory, **account),
         )
         try:
-            yield PostgresServer(directory)
+            yield server
         finally:
-            child.stop(signal.SIGINT)
+            server.stop()
     finally:
         shutil.rmtree(directory)
 

@@ -1,11 +1,13 @@
 """Child processes that tests start: ready when they say so, gone when the tests are."""
 
+import os
 import shutil
 import signal
 import subprocess
 import threading
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -44,6 +46,11 @@ class Child:
         self._drain.join()
         self._stdout.close()
 
+    def kill(self) -> None:
+        """Take it and all its children away at once, without a word (kill -9)."""
+        kill_tree(self.pid)
+        self.stop()
+
     @property
     def _stdout(self) -> Any:
         assert self._process.stdout is not None
@@ -60,6 +67,30 @@ class Child:
 
     def _read_rest(self) -> None:
         self.output.extend(self._stdout)
+
+
+def kill_tree(pid: int) -> list[int]:
+    """kill -9 for a process and whatever descends from it; those that were there."""
+    family = [pid]
+    for parent in family:
+        family += children_of(parent)
+    for member in family:
+        try:
+            os.kill(member, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    return family
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes this one started and that still run."""
+    found = []
+    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in tasks.read_text().split()]
+        except OSError:
+            continue
+    return found
 
 
 def _ending_with_us(arguments: Sequence[str]) -> list[str]:
