@@ -20,7 +20,7 @@ from server.domain.people import SYSTEM
 from server.domain.replenishment import AlertState, evaluate_alert, inventory_position
 from server.domain.turnover import AverageMethod, Turnover, period_turnover
 from server.services.clock import now_ms
-from server.store.db import unit_of_work
+from server.store.db import reading, unit_of_work
 from server.store.feed import announce
 from server.store.models import ReorderAlert
 from server.store.planning import (
@@ -37,7 +37,7 @@ from server.store.planning import (
     read_turnovers,
     write_turnovers,
 )
-from server.store.recalculations import Due, claim, finish
+from server.store.recalculations import Due, claim, finish, is_anything_due
 from server.store.rollups import DayKey, derive_days, time_zones, write_days
 
 KEYS_MOST = 200
@@ -70,12 +70,21 @@ class Recalculated:
     request_ids: tuple[str, ...]
 
 
+NOTHING = Recalculated(0, 0, ())
+
+
 def recalculate_due(policy: TurnoverPolicy, limit: int = KEYS_MOST) -> Recalculated:
-    """Bring the `limit` keys that have waited longest up to date; 0 keys when nothing is due."""
+    """Bring the `limit` keys that have waited longest up to date; 0 keys when nothing is due.
+
+    Looks before it opens a write transaction: a lingering job must not hold SQLite's write lock.
+    """
+    with reading() as session:
+        if not is_anything_due(session):
+            return NOTHING
     with unit_of_work() as session:
         keys = claim(session, limit)
         if not keys:
-            return Recalculated(0, 0, ())
+            return NOTHING
         alerts = _recalculate(session, keys, policy, now_ms())
         finish(session, keys)
     requests = dict.fromkeys(key.request_id for key in keys if key.request_id)

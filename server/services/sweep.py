@@ -11,7 +11,7 @@ from server.services.recalculate import TurnoverPolicy
 from server.store.db import reading, unit_of_work
 from server.store.models import IdempotencyKey
 from server.store.planning import Pair, ended_snoozes, stale_pairs
-from server.store.recalculations import backlog, mark
+from server.store.recalculations import is_anything_due, mark
 from server.store.rollups import time_zones
 
 IDEMPOTENCY_DAYS = 30
@@ -21,7 +21,7 @@ DAY_MS = 86_400_000
 def due_queues() -> frozenset[str]:
     """The queues whose work is due according to the database, whatever Redis says."""
     with reading() as session:
-        return frozenset({"movements"} if backlog(session).keys else ())
+        return frozenset({"movements"} if is_anything_due(session) else ())
 
 
 def wake_snoozed_alerts() -> int:

@@ -63,6 +63,13 @@ def mark(
         session.execute(_upsert(session), rows)
 
 
+def is_anything_due(session: Session) -> bool:
+    """Whether any key is due; one look into a small index."""
+    table = Recalculation
+    first = select(table.item_id).where(table.done < table.wanted).limit(1)
+    return session.execute(first).first() is not None
+
+
 def due(session: Session, limit: int) -> list[Due]:
     """The keys that have waited longest, with the `wanted` they had when read."""
     table = Recalculation
