@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from server.store.models import ApiToken, Device, SignIn, Site, User, UserSite
@@ -198,10 +198,9 @@ def users_beyond(site_ids: frozenset[int]) -> Select[int]:
 
 
 def anybody_there(session: Session) -> bool:
-    """Whether there is any user yet."""
-    return bool(
-        session.scalar(select(func.count()).select_from(select(User.id).limit(1).subquery()))
-    )
+    """Whether there is anybody yet who can sign in at a desk; names alone (of the demo) cannot."""
+    able = select(User.id).where(User.password_hash.is_not(None)).limit(1)
+    return session.scalar(able) is not None
 
 
 def _with_sites(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
