@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.floor import Handheld
 from tests.plugins.processes import Child
@@ -33,7 +34,12 @@ GOODS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
         "Hand soap 500 ml lemon",
         {"barcodes": ["6901234567892"], "specification": "500 ml × 12"},
     ),
-    ("GLOVE-M", "医用手套 M", "Medical gloves M", {"tracking": "lot", "barcodes": ["6920000000012"]}),
+    (
+        "GLOVE-M",
+        "医用手套 M",
+        "Medical gloves M",
+        {"tracking": "lot", "barcodes": ["6920000000012"]},
+    ),
     ("DRILL-18", "电钻 18 V", "Drill 18 V", {"tracking": "serial"}),
     ("BEARING-6204", "轴承 6204-2RS", "Bearing 6204-2RS", {}),
     ("CARTON-5", "纸箱 5 层 400×300", "Carton 5-ply 400×300", {}),
@@ -76,6 +82,13 @@ class House:
     def add_place(self, code: str, kind: str = "bin") -> dict[str, Any]:
         """A location of the first site."""
         return self.post("/locations", site="MAIN", code=code, kind=kind)
+
+    def receive(self, sku: str, quantity: str, to: str = "A-01-01") -> None:
+        """A receipt asked for by the desk."""
+        body = {"to": to, "item": sku, "quantity": quantity, "site": "MAIN"}
+        command = {"id": str(uuid4()), "v": 1, "type": "receive_line", "intent": "request"}
+        answers = self.post("/commands", commands=[{**command, "body": body}])["answers"]
+        assert answers[0]["status"] == "applied", answers
 
     def on_hand(self, sku: str, location: str) -> str:
         """Base units of an item in a location, summed over lots."""
@@ -158,7 +171,9 @@ def _note(house: House, kind: str, text: str) -> None:
 @pytest.fixture
 def handheld(house: House, contexts: Callable[..., BrowserContext]) -> Handheld:
     """An enrolled handheld with 李雷 signed in on it."""
-    return enrolled_handheld(house, contexts(HANDHELD_SIZE, has_touch=True, locale="zh-CN").new_page())
+    return enrolled_handheld(
+        house, contexts(HANDHELD_SIZE, has_touch=True, locale="zh-CN").new_page()
+    )
 
 
 def enrolled_handheld(house: House, page: Page, badge: str = "B-1") -> Handheld:
@@ -171,8 +186,10 @@ def enrolled_handheld(house: House, page: Page, badge: str = "B-1") -> Handheld:
     device.wedge(f"W:{badge}")
     page.fill("input[name=pin]", PIN)
     page.click("button[type=submit]")
+    floor = page.locator(".floor")
     items = len(house.get("/items", limit=500)["rows"])
-    page.wait_for_selector(f".floor[data-items='{items}'][data-places='{len(PLACES)}']")
+    expect(floor).to_have_attribute("data-items", str(items), timeout=30_000)
+    expect(floor).to_have_attribute("data-places", str(len(PLACES)), timeout=30_000)
     return device
 
 

@@ -169,9 +169,7 @@ def test_the_main_key_lies_under_the_thumb(handheld: Handheld, hand: str) -> Non
     assert (main["x"] < 100) == (hand == "left")
 
 
-def test_another_person_takes_over(
-    house: House, contexts: Callable[..., BrowserContext]
-) -> None:
+def test_another_person_takes_over(house: House, contexts: Callable[..., BrowserContext]) -> None:
     device = enrolled_handheld(house, contexts(HANDHELD_SIZE).new_page(), badge="B-2")
     expect(device.page.locator(".status")).to_contain_text("Ann Lee")
     expect(device.page.locator("[data-task=pick]")).to_have_text("Pick")

@@ -5,8 +5,7 @@ wider than its screen, and no sentence is left without words.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from uuid import uuid4
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -54,34 +53,17 @@ def look(page: Page, language: str, light: str) -> None:
 
 @pytest.fixture(scope="module")
 def stocked(house: House) -> House:
-    """A house with something in it: seventy items, stock below zero, an open alert."""
+    """A house with more items than a screen holds."""
     for number in range(60):
         house.add_item(f"BOLT-{number:03}", f"内六角螺栓 M{number}", f"Hex bolt M{number}")
-        house.admin.post(
-            "/api/v1/commands",
-            json={
-                "device": None,
-                "commands": [receipt(f"BOLT-{number:03}", f"{number * 37 + 1}")],
-            },
-        ).raise_for_status()
+        house.receive(f"BOLT-{number:03}", f"{number * 37 + 1}")
     return house
 
 
-def receipt(sku: str, quantity: str) -> dict[str, object]:
-    """A receipt asked for by the desk."""
-    return {
-        "id": str(uuid4()),
-        "v": 1,
-        "type": "receive_line",
-        "intent": "request",
-        "body": {"to": "A-01-01", "item": sku, "quantity": quantity, "site": "MAIN"},
-    }
-
-
-@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(look))
-def looks(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+@pytest.fixture(params=LOOKS, ids="-".join)
+def looks(request: pytest.FixtureRequest) -> tuple[str, str]:
     """Language and light."""
-    yield request.param
+    return request.param
 
 
 def test_handheld_screens(
@@ -152,15 +134,15 @@ def test_desk_screens(
         expect(page.locator("h1")).to_be_visible()
         camera.take(name)
     signed_in_desk(page)
-    page.evaluate(f"localStorage.setItem('stockturn.language', '{language}')")
     page.goto("/stock")
     page.wait_for_selector("[data-item]")
     camera.take("stock-1-list")
     page.locator("[data-item]").nth(2).click()
     page.wait_for_selector("[data-movement]")
     camera.take("stock-2-item")
+    stocked.receive("LONG-80", "12")
     page.goto("/stock?item=LONG-80")
-    expect(page.locator("[data-chosen] h1")).to_be_visible()
+    page.wait_for_selector("[data-movement]")
     camera.take("stock-3-long-name")
     page.goto("/stock?q=zzzz")
     page.wait_for_selector(".list .empty h2")
@@ -177,4 +159,3 @@ def test_desk_screens(
     page.locator("[data-item]").nth(1).click()
     page.wait_for_selector("[data-movement]")
     narrow.take("stock-2-item")
-

@@ -41,9 +41,7 @@ def test_filters_live_in_the_address(desk: Page, house: House, handheld: Handhel
     expect(desk.locator(".empty").first).to_contain_text("没有符合条件的货品")
 
 
-def test_an_open_alert_is_named_with_its_item(
-    desk: Page, house: House, handheld: Handheld
-) -> None:
+def test_an_open_alert_is_named_with_its_item(desk: Page, house: House, handheld: Handheld) -> None:
     sites = house.get("/sites")["rows"]
     house.post(f"/sites/{sites[0]['id']}/go-live")
     house.post("/item-sites", item="PAPER-60", site="MAIN", reorder_point="50")

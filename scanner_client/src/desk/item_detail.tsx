@@ -85,30 +85,31 @@ function Balances({ rows, unit }: { rows: StockRow[] | null; unit: string }) {
       <table>
         <thead>
           <tr>
-            <th>{t("col_location")}</th><th>{t("col_lot")}</th><th>{t("col_expiry")}</th>
+            <th>{t("col_location")}</th><th class="right">{t("col_on_hand")}</th>
+            <th class="right">{t("col_reserved")}</th><th>{t("col_lot")}</th><th>{t("col_expiry")}</th>
             <th>{t("col_unit")}</th><th>{t("col_status")}</th><th>{t("col_owner")}</th>
-            <th class="right">{t("col_on_hand")}</th><th class="right">{t("col_reserved")}</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={[row.site, row.location, row.lot, row.serial, row.unit, row.status, row.owner].join("/")}>
               <td class="code">{row.location}</td>
+              <Number value={row.on_hand} />
+              <Number value={row.reserved} />
               <td class="code">{row.serial || row.lot}</td>
               <td>{row.expires_on ?? ""}</td>
               <td class="code">{row.unit}</td>
               <td>{statusName(row.status)}</td>
               <td><span class="long">{row.owner}</span></td>
-              <Number value={row.on_hand} />
-              <Number value={row.reserved} />
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
-            <td colSpan={6}>{t("total")} {unit && <span class="muted small">{unit}</span>}</td>
+            <td>{t("total")} {unit && <span class="muted small">{unit}</span>}</td>
             <Number value={total((row) => row.on_hand)} />
             <Number value={total((row) => row.reserved)} />
+            <td colSpan={5} />
           </tr>
         </tfoot>
       </table>
@@ -124,8 +125,8 @@ function Movements({ rows }: { rows: MovementRow[] | null }) {
       <table>
         <thead>
           <tr>
-            <th>{t("col_time")}</th><th>{t("col_kind")}</th><th>{t("col_from")}</th><th>{t("col_to")}</th>
-            <th>{t("col_lot")}</th><th class="right">{t("col_quantity")}</th><th>{t("col_by")}</th>
+            <th>{t("col_time")}</th><th>{t("col_kind")}</th><th class="right">{t("col_quantity")}</th>
+            <th>{t("col_from")}</th><th>{t("col_to")}</th><th>{t("col_lot")}</th><th>{t("col_by")}</th>
           </tr>
         </thead>
         <tbody>
@@ -133,10 +134,10 @@ function Movements({ rows }: { rows: MovementRow[] | null }) {
             <tr key={row.id} data-movement={row.id}>
               <td>{moment(row.occurred_at, zoneOf(row))}</td>
               <td>{known(`kind_${row.kind}`, row.kind)}</td>
+              <td class="right">{shown(row.quantity)}</td>
               <td class="code">{place(row.from)}</td>
               <td class="code">{place(row.to)}</td>
               <td class="code">{row.serial || row.lot}</td>
-              <td class="right">{shown(row.quantity)}</td>
               <td><span class="long">{[row.user, row.document].filter(Boolean).join(" · ")}</span></td>
             </tr>
           ))}

@@ -11,7 +11,7 @@ export const me = signal<Me | null>(null);
 /** Whether a session is still open. Throws without network. */
 export async function whoAmI(): Promise<boolean> {
   try {
-    welcome(await call("get", "/api/v1/me"));
+    me.value = await call("get", "/api/v1/me");
     return true;
   } catch (error) {
     if (error instanceof Problem) return false;
@@ -21,15 +21,11 @@ export async function whoAmI(): Promise<boolean> {
 
 export async function signIn(login: string, password: string): Promise<void> {
   const { user } = await call("post", "/api/v1/sessions", { body: { login, password } });
-  welcome(user ?? (await call("get", "/api/v1/me")));
+  me.value = user ?? (await call("get", "/api/v1/me"));
+  chooseLanguage(me.value.language === "en" ? "en" : "zh");
 }
 
 export async function signOut(): Promise<void> {
   await call("delete", "/api/v1/sessions/current").catch(() => undefined);
   me.value = null;
-}
-
-function welcome(user: Me): void {
-  me.value = user;
-  chooseLanguage(user.language === "en" ? "en" : "zh");
 }

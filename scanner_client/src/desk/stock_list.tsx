@@ -72,23 +72,19 @@ function Row({ row }: { row: StockRow }) {
       <span class="two">
         <b>{alerted && <Icon of={TriangleAlert} size={16} />}{nameOf(named(row))}</b>
         <span class="code muted small">
-          {[row.item, row.specification, sites.value.length > 1 && row.site].filter(Boolean).join(" · ")}
+          {[row.item, row.base_unit, row.specification, sites.value.length > 1 && row.site].filter(Boolean).join(" · ")}
         </span>
       </span>
-      <Figure value={row.on_hand} unit={row.base_unit} />
+      <Figure value={row.on_hand} />
       <Figure value={row.reserved} held />
       <Figure value={row.available} />
     </button>
   );
 }
 
-function Figure({ value = "0", unit = "", held = false }: { value?: string | undefined; unit?: string | undefined; held?: boolean }) {
+function Figure({ value = "0", held = false }: { value?: string | undefined; held?: boolean }) {
   const tone = value.startsWith("-") ? " minus" : "";
-  return (
-    <span class={`right${tone}${held ? " held" : ""}`} title={`${shown(value)} ${unit}`}>
-      {shown(value)} {unit && <span class="muted small">{unit}</span>}
-    </span>
-  );
+  return <span class={`right${tone}${held ? " held" : ""}`} title={shown(value)}>{shown(value)}</span>;
 }
 
 function Nothing() {

@@ -182,8 +182,8 @@ function answered(state: CountState, event: Extract<FlowEvent, { type: "answer" 
       ids: event.ids, at: event.at,
     });
   if (question?.about !== "finish") return quiet(state, { question: null });
-  const closes = question.seen ? event.index < 2 : event.index === 0;
-  return closes ? finished(state, event, event.index === 0) : quiet(state, { question: null });
+  const closing = question.seen ? [0, 1] : [0];
+  return closing.includes(event.index) ? finished(state, event, event.index === 0) : quiet(state, { question: null });
 }
 
 /** whole: everything in the place was seen, what was not scanned is not there. */

@@ -19,6 +19,7 @@ export interface Fields {
 
 const DICTIONARIES: Record<Language, Record<Text, string>> = { zh, en };
 const KEPT = "stockturn.language";
+const NAME_MOST = 30;
 
 type Refusals = Record<string, Record<Language, string>>;
 
@@ -63,8 +64,13 @@ function filled(sentence: string, fields: Fields): string {
     const value = fields[name];
     if (value === undefined) return place;
     if (typeof value === "string") return value;
-    return Array.isArray(value) ? said(value) : named(value);
+    return Array.isArray(value) ? said(value) : clipped(named(value));
   });
+}
+
+/** Inside a sentence a name must leave room for the rest of it. */
+function clipped(name: string): string {
+  return [...name].length > NAME_MOST ? `${[...name].slice(0, NAME_MOST - 1).join("")}…` : name;
 }
 
 function named(name: Name): string {
