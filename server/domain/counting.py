@@ -82,6 +82,17 @@ def judge_late(
     return ("recount", doubtful) if doubtful else ("stands", 0)
 
 
+def first_unseen(
+    anchors: Sequence[Anchor], grain: Grain, at: int, device_id: int = 0, device_seq: int = 0
+) -> Anchor | None:
+    """The first count of a whole location, not before this instant, that did not see a serial
+    (RULES 9, 15). One that saw it, wherever at the location, is none."""
+    saw = {a.count_id for a in anchors if a.grain and a.grain.serial_id == grain.serial_id}
+    blind = [a for a in anchors if a.grain is None and a.count_id not in saw]
+    after = [a for a in blind if a.window.is_before(at, device_id, device_seq)]
+    return min(after, key=lambda anchor: anchor.window.last_at, default=None)
+
+
 def _windows_of(anchors: Iterable[Anchor], grain: Grain) -> list[Window]:
     """Per count its own row for this grain, else the one for the whole location; oldest first."""
     chosen: dict[int, Anchor] = {}

@@ -53,8 +53,8 @@ class Place:
 class Draft:
     """A movement to be posted. quantity > 0 in base units; source and target differ.
 
-    unit_cost: what a receipt was said to cost; supplier_price: by the supplier's terms. reverses: the movement it takes back, with
-    `original` its cost. returns: the issue a customer's return belongs to. exact: its time is a
+    unit_cost: what a receipt was said to cost; supplier_price: by the supplier's terms. reverses:
+    the movement it takes back, with its cost. returns: the issue a customer's return belongs to. exact: its time is a
     count's own (adjustments), so it is never doubtful. settled: needs no correction at any count.
     """
 
@@ -109,18 +109,24 @@ class UnitMove:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A serial was seen at `place` (a position id); `source`: where the person said it came from."""
+    """A serial was seen at `place` (a position id); `source`: where the person said it came from.
+
+    location: that `place` is in. absent_from: a count of this location did not see it there; then
+    it counts only if the serial was there, and `place` is where what is missing goes.
+    """
 
     occurred_at: int
     device_id: int
     device_seq: int
     place: int
     source: int
+    location: int = 0
+    absent_from: int = 0
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """By time, then device, then the device's own order."""
-        return (self.occurred_at, self.device_id, self.device_seq)
+    def order(self) -> tuple[int, bool, int, int]:
+        """By time, what was seen before what was not, then device, then the device's own order."""
+        return (self.occurred_at, bool(self.absent_from), self.device_id, self.device_seq)
 
 
 class Step(NamedTuple):
@@ -132,6 +138,23 @@ class Step(NamedTuple):
     corrects: bool
 
 
+def trail(history: Sequence[Sighting]) -> list[Step | None]:
+    """What each sighting of a history (in order) posts: None for an absence that means nothing.
+
+    Each goes on from where the one before left the serial; the first from its stated source.
+    """
+    steps: list[Step | None] = []
+    last: Sighting | None = None
+    for seen in history:
+        if seen.absent_from and (last is None or last.location != seen.absent_from):
+            steps.append(None)
+            continue
+        source = last.place if last is not None else seen.source
+        steps.append(Step(source, seen.place, seen.occurred_at, corrects=False))
+        last = seen
+    return steps
+
+
 def sight_serial(history: Sequence[Sighting], seen: Sighting) -> list[Step]:
     """What to post when `seen` joins the serial's history (in order): RULES 15.
 
@@ -139,23 +162,38 @@ def sight_serial(history: Sequence[Sighting], seen: Sighting) -> list[Step]:
     place; now it must come from here, and the correction bears the next one's time. A serial never
     seen before posts from its stated source. Seen where it already was: nothing to post.
     """
-    before = [s for s in history if s.order <= seen.order]
-    after = [s for s in history if s.order > seen.order]
-    source = before[-1].place if before else seen.source
-    steps = [Step(source, seen.place, seen.occurred_at, corrects=False)]
-    if after:
-        came_from = before[-1].place if before else after[0].source
-        steps.append(Step(seen.place, came_from, after[0].occurred_at, corrects=True))
-    return [step for step in steps if step.source != step.target]
+    return _differences(history, in_order([*history, seen]), seen)
 
 
 def forget_sighting(history: Sequence[Sighting], mistaken: Sighting) -> list[Step]:
     """What to post when a sighting turns out never to have been: the mirror of `sight_serial`."""
-    rest = [s for s in history if s is not mistaken]
-    return [
-        Step(step.target, step.source, step.occurred_at, step.corrects)
-        for step in sight_serial(rest, mistaken)
-    ]
+    return _differences(history, [s for s in history if s is not mistaken], mistaken)
+
+
+def in_order(history: Sequence[Sighting]) -> list[Sighting]:
+    """The sightings oldest first."""
+    return sorted(history, key=lambda sighting: sighting.order)
+
+
+def _differences(
+    before: Sequence[Sighting], after: Sequence[Sighting], cause: Sighting
+) -> list[Step]:
+    """The steps that turn what was posted for one history into what another would have posted."""
+    posted = {id(s): step for s, step in zip(before, trail(before), strict=True)}
+    due = {id(s): step for s, step in zip(after, trail(after), strict=True)}
+    steps = []
+    for seen in max(before, after, key=len):
+        was, now = posted.get(id(seen)), due.get(id(seen))
+        if was is not None and now is not None:
+            step = Step(now.source, was.source, seen.occurred_at, corrects=True)
+        elif now is not None:
+            step = now._replace(corrects=seen is not cause)
+        elif was is not None:
+            step = Step(was.target, was.source, seen.occurred_at, corrects=seen is not cause)
+        else:
+            continue
+        steps.append(step)
+    return [step for step in steps if step.source != step.target]
 
 
 def location_at(moves: Sequence[UnitMove], instant: int) -> int | None:

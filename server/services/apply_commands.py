@@ -120,6 +120,7 @@ class _Batch:
     lost: list[Loss] = field(default_factory=list)
     waiting: set[UUID] = field(default_factory=set)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    picked: list[UUID] = field(default_factory=list)
     quarantined: list[dict[str, Any]] = field(default_factory=list)
     feed: list[dict[str, Any]] = field(default_factory=list)
     meanings: dict[UUID, Meaning] = field(default_factory=dict)
@@ -430,11 +431,18 @@ def _meaning(batch: _Batch, said: Said) -> Meaning:
     if said.command.type == "bind_barcode":
         return _bind(batch, said)
     if said.command.type == "undo":
+        _write_before_undo(batch, said)
         meaning = undo(scene, said, _entry(batch, said))
     else:
         meaning = interpret(scene, said)
     settle_units(scene, meaning)
     return meaning
+
+
+def _write_before_undo(batch: _Batch, said: Said) -> None:
+    """What is taken back may have come in the same envelope: then it must stand in the books."""
+    if any(row["id"] == said.body["command"] for row in batch.rows):
+        _write(batch)
 
 
 def _bind(batch: _Batch, said: Said) -> Meaning:
@@ -607,14 +615,19 @@ def _feed_row(batch: _Batch, said: Said, answer: Answer) -> dict[str, Any]:
 
 def _close_batch(batch: _Batch) -> None:
     with pipelined(batch.session):
-        write_commands(batch.session, batch.rows)
-        batch.scene.ledger.write()
+        _write(batch)
         quarantine(batch.session, batch.quarantined)
         announce_many(batch.session, batch.feed)
         if batch.device is not None:
             _close_device(batch, batch.device)
-    sold = [row["id"] for row in batch.rows if row["type"] == "pick_line"]
-    true_up_returns(batch.scene.ledger, sold, batch.envelope.contact.received_at)
+    true_up_returns(batch.scene.ledger, batch.picked, batch.envelope.contact.received_at)
+
+
+def _write(batch: _Batch) -> None:
+    write_commands(batch.session, batch.rows)
+    batch.picked += [row["id"] for row in batch.rows if row["type"] == "pick_line"]
+    batch.rows.clear()
+    batch.scene.ledger.write()
 
 
 def _close_device(batch: _Batch, device: DeviceState) -> None:

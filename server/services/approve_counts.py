@@ -5,7 +5,7 @@ matter in which order handhelds come online (RULES 8–14). Nobody approves thei
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -341,7 +341,11 @@ def _sightings(
     here = _place_of(ledger, count, line, line.shares[0][0] if line.shares else NOWHERE_YET)
     lost = ledger.counterpart("adjustment", here)
     source, target = (lost, here) if line.counted else (here, lost)
-    return serials.sight(ledger, entry, _adjustment(line, Decimal(1), source, target))
+    # As its device's own act, so that it stands in order with what that device did besides.
+    counter = replace(entry, device_id=line.window.device_id, device_seq=line.window.device_seq)
+    absent_from = 0 if line.counted else count.location_id
+    draft = _adjustment(line, Decimal(1), source, target)
+    return serials.sight(ledger, counter, draft, absent_from)
 
 
 def _adjustment(line: VarianceLine, quantity: Decimal, source: Place, target: Place) -> Draft:

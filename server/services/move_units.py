@@ -4,9 +4,10 @@ The log of moves tells where a unit was at any instant (RULES 16). Moving a unit
 its contents as they were then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,15 @@ from server.services.post_movements import Ledger
 from server.store.db import table_of
 from server.store.models import Balance, HandlingUnit, HandlingUnitMove, Position
 from server.store.queries.movements import flows_after
+
+
+class Gone(NamedTuple):
+    """A move of a unit that was undone."""
+
+    unit_id: int
+    from_location_id: int
+    to_location_id: int
+    occurred_at: int
 
 
 @dataclass
@@ -72,21 +82,25 @@ class Units:
         moves.sort(key=lambda move: move.occurred_at)
         self._set_location(unit_id, said.received_at)
 
-    def forget(self, command_id: object, at: int) -> list[int]:
-        """Moves of an undone command never were; answers the units concerned."""
-        moved = HandlingUnitMove.command_id == command_id
-        found = list(self.session.scalars(select(HandlingUnitMove.handling_unit_id).where(moved)))
+    def forget(self, command_id: object, at: int) -> list[Gone]:
+        """Moves of an undone command never were; answers those that had come from somewhere."""
+        table = table_of(HandlingUnitMove)
+        found = self.session.execute(
+            select(
+                table.c.handling_unit_id,
+                table.c.from_location_id,
+                table.c.to_location_id,
+                table.c.occurred_at,
+            ).where(table.c.command_id == command_id)
+        ).all()
         self.session.execute(
-            update(HandlingUnitMove)
-            .where(moved)
-            .values(undone=True)
-            .execution_options(synchronize_session=False)
+            update(table).where(table.c.command_id == command_id).values(undone=True)
         )
-        for unit_id in set(found):
+        for unit_id in {row[0] for row in found}:
             self.logs.pop(unit_id, None)
             self.lock([unit_id])
             self._set_location(unit_id, at)
-        return found
+        return [Gone(*row) for row in found if row[1] is not None]
 
     def _set_location(self, unit_id: int, at: int) -> None:
         moves = self.logs[unit_id]
@@ -144,8 +158,9 @@ def move_unit(
 ) -> list[Draft]:
     """A whole unit goes to a location: its contents as they were then go along.
 
-    If it moved again later, that move was posted from where we thought the unit was: what this
-    one carries goes back there at the time of the next (its mirror in RULES 15).
+    If this comes late, what happened to the unit until its next move was posted where we thought
+    it was: that goes along, each at its own time. And that next move was posted from there as
+    well: what the unit held by then goes back there at its time (its mirror in RULES 15).
     """
     units.lock([unit_id])
     at = said.occurrence.at
@@ -155,13 +170,61 @@ def move_unit(
     drafts: list[Draft] = []
     later = moves_after(units.logs[unit_id], at)
     if source is not None:
-        contents = _contents_at(ledger, unit_id, source, at)
-        drafts = _carry(ledger, said, contents, source, to_location_id, at, said.command.type)
-        if later:
-            drafts += _carry(
-                ledger, said, contents, to_location_id, source, later[0].occurred_at, "unit_follow"
-            )
+        until = later[0].occurred_at if later else None
+        contents, flows = _unit_at(ledger, unit_id, source, at, until)
+        way = (source, to_location_id)
+        drafts = _carry(ledger, said, contents, *way, at, said.command.type)
+        drafts += _settle_elsewhere(ledger, said, contents, flows, way, until)
     units.log(unit_id, source, to_location_id, said)
+    return drafts
+
+
+def resettle(
+    ledger: Ledger,
+    said: Said,
+    unit_id: int,
+    way: tuple[int, int],
+    span: tuple[int, int | None],
+    but: object,
+) -> list[Draft]:
+    """What was posted for a unit at the first of two locations within a span (exclusive), except
+    by the command `but`, happened at the second."""
+    _, flows = _unit_at(ledger, unit_id, way[0], *span)
+    others = [flow for flow in flows if flow.command_id != but]
+    return _settle_elsewhere(ledger, said, {}, others, way, span[1])
+
+
+class _Flow(NamedTuple):
+    """A movement in (positive) or out of a unit."""
+
+    key: Key
+    quantity: Decimal
+    occurred_at: int
+    command_id: object
+
+
+def _settle_elsewhere(
+    ledger: Ledger,
+    said: Said,
+    contents: dict[Key, Decimal],
+    flows: Sequence[_Flow],
+    way: tuple[int, int],
+    until: int | None,
+) -> list[Draft]:
+    """Serials need less: their own later sightings correct themselves (RULES 15). One that came
+    into the unit is seen to have gone along just after, for two sightings cannot be at once."""
+    drafts: list[Draft] = []
+    held = {key: quantity for key, quantity in contents.items() if not key.serial_id}
+    for flow in flows:
+        moved = {flow.key: flow.quantity}
+        if not flow.key.serial_id:
+            held[flow.key] = held.get(flow.key, ZERO) + flow.quantity
+            drafts += _carry(ledger, said, moved, *way, flow.occurred_at, "unit_follow")
+        elif flow.quantity > 0:
+            drafts += _carry(ledger, said, moved, *way, flow.occurred_at + 1, "unit_follow")
+    if until is not None:
+        left = {key: quantity for key, quantity in held.items() if quantity != ZERO}
+        drafts += _carry(ledger, said, left, way[1], way[0], until, "unit_follow")
     return drafts
 
 
@@ -198,36 +261,52 @@ def _carry(
     return drafts
 
 
-def _contents_at(ledger: Ledger, unit_id: int, location_id: int, at: int) -> dict[Key, Decimal]:
-    """What was in the unit at this location then: what the books hold, less what came after."""
-    session = ledger.session
-    rows = session.execute(
+def _unit_at(
+    ledger: Ledger, unit_id: int, location_id: int, at: int, until: int | None
+) -> tuple[dict[Key, Decimal], list[_Flow]]:
+    """What was in the unit at this location at an instant: what the books hold, less what came
+    after; and what came after, before `until`."""
+    keys = _keys_at(ledger, unit_id, location_id)
+    contents = {key: ledger.book.line(key).on_hand for key in keys}
+    flows = []
+    for flow in _flows_since(ledger, contents, at + 1):
+        contents[flow.key] -= flow.quantity
+        if until is None or flow.occurred_at < until:
+            flows.append(flow)
+    return {key: quantity for key, quantity in contents.items() if quantity != ZERO}, flows
+
+
+def _keys_at(ledger: Ledger, unit_id: int, location_id: int) -> list[Key]:
+    rows = ledger.session.execute(
         select(Balance.position_id, Balance.item_id, Balance.lot_id, Balance.serial_id)
         .join(Position, Position.id == Balance.position_id)
         .where(Position.handling_unit_id == unit_id, Position.location_id == location_id)
     )
-    keys = [Key(*row) for row in rows]
-    ledger.book.lock_lines(keys)
+    ledger.book.lock_lines(Key(*row) for row in rows)
     # Lines the same batch has just made are not in the database yet.
     places = ledger.book.places.by_id({key.position_id for key in ledger.book.lines})
-    keys = [
+    return [
         key
         for key in ledger.book.lines
         if places[key.position_id].handling_unit_id == unit_id
         and places[key.position_id].location_id == location_id
     ]
-    contents = {key: ledger.book.line(key).on_hand for key in keys}
-    later = flows_after(
-        session,
+
+
+def _flows_since(ledger: Ledger, keys: Collection[Key], since: int) -> list[_Flow]:
+    rows = flows_after(
+        ledger.session,
         sorted({key.item_id for key in keys}),
         sorted({key.position_id for key in keys}),
-        at + 1,
+        since,
     )
-    later += [row for row in ledger.book.movements if row["occurred_at"] > at]
-    for row in later:
+    rows += [row for row in ledger.book.movements if row["occurred_at"] >= since]
+    flows = []
+    for row in rows:
         tail = (row["item_id"], row["lot_id"], row["serial_id"])
-        for position, sign in ((row["from_position_id"], 1), (row["to_position_id"], -1)):
+        for position, sign in ((row["from_position_id"], -1), (row["to_position_id"], 1)):
             key = Key(position, *tail)
-            if key in contents:
-                contents[key] += sign * row["quantity"]
-    return {key: quantity for key, quantity in contents.items() if quantity != ZERO}
+            if key in keys:
+                quantity = sign * row["quantity"]
+                flows.append(_Flow(key, quantity, row["occurred_at"], row["command_id"]))
+    return flows

@@ -21,7 +21,7 @@ from server.domain.costing import (
     Revaluation,
     true_up,
 )
-from server.domain.counting import Anchor, Grain, judge_late
+from server.domain.counting import Anchor, Grain, first_unseen, judge_late
 from server.domain.days import day_of, value_date
 from server.domain.errors import RuleViolated
 from server.domain.ledger import Draft, Key, Place
@@ -34,7 +34,7 @@ from server.store.founding import OWN_OWNER_ID
 from server.store.location_locks import share_locations
 from server.store.models import AwaitedIssue
 from server.store.places import Spot
-from server.store.queries.anchors import anchors_at
+from server.store.queries.anchors import anchors_at, approval_of
 from server.store.queries.catalogue import ItemRow, SiteRow, items_by_id, sites_by_id
 from server.store.queries.movements import flows_of
 from server.store.recalculations import mark
@@ -332,6 +332,9 @@ class Ledger:
                     known = self._anchored_from.get(place.location_id)
                     if known is None or at < known:
                         earliest[place.location_id] = min(at, earliest.get(place.location_id, at))
+        self._read_anchors_since(earliest)
+
+    def _read_anchors_since(self, earliest: dict[int, int]) -> None:
         if not earliest:
             return
         since = min(earliest.values())
@@ -340,6 +343,23 @@ class Ledger:
         for location_id in earliest:
             self._anchors[location_id] = found.get(location_id, [])
             self._anchored_from[location_id] = since
+
+    def next_count(
+        self, place: Place, grain: Grain, at: int, device_id: int, device_seq: int, entry: Entry
+    ) -> tuple[int, UUID] | None:
+        """(when, by which approval) the place was first counted whole without seeing this serial,
+        which had come there at `at`. If it came while they counted, nobody can say: a recount."""
+        known = self._anchored_from.get(place.location_id)
+        if known is None or at < known:
+            self._read_anchors_since({place.location_id: at})
+        found = first_unseen(self._anchors[place.location_id], grain, at, device_id, device_seq)
+        if found is None:
+            return None
+        if found.window.is_touched(at, 0):
+            self.order_task(place, "recount", "moved_while_counting", entry, grain.item_id)
+            return None
+        approval = approval_of(self.session, found.count_id)
+        return found.window.last_at, approval
 
     def _correct(self, entry: Entry, draft: Draft, posting: Posting) -> None:
         """Later truths stand: a late movement is taken back at the first approved count after it,

@@ -5,9 +5,11 @@ put_back: it is undone physically, now. never: it did not happen, at the time it
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from server.domain.codes import code_key
 from server.domain.commands import Said
 from server.domain.costing import true_up
 from server.domain.errors import NotFound, RuleViolated
@@ -15,12 +17,13 @@ from server.domain.ledger import Draft, Place, Posted, moves_after
 from server.services.bind_barcodes import release_barcode
 from server.services.count_stock import reopen_count, undo_count_line
 from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
-from server.services.move_units import move_unit
+from server.services.move_units import move_unit, resettle
 from server.services.post_movements import Entry
 from server.store.book import PoolKey
 from server.store.commands import KnownCommand, known_commands, mark_undone
 from server.store.queries.movements import flows_of_command
 from server.store.queries.revaluations import corrections_of
+from server.store.serial_sightings import place_of_sighting, serials_of_command
 
 FOLLOW_UPS = frozenset({"count_correction", "serial_correction"})
 
@@ -88,18 +91,52 @@ def _never_happened(
     that follows by itself."""
     flows = flows_of_command(scene.session, original.id)
     whole_units = _moves_a_unit(original)
-    scene.units.forget(original.id, said.received_at)
-    forgotten: set[int] = set()
+    moves = scene.units.forget(original.id, said.received_at)
+    for serial_id in serials_of_command(scene.session, original.id):
+        template = _sighting_of(scene, said, original, serial_id, flows)
+        meaning.drafts += scene.serials.forget(scene.ledger, entry, original.id, template)
     for row in flows:
-        draft = _draft_of(scene, row)
         if row["serial_id"]:
-            if row["serial_id"] not in forgotten:
-                forgotten.add(row["serial_id"])
-                meaning.drafts += scene.serials.forget(scene.ledger, original.id, draft)
-        elif row["kind"] not in FOLLOW_UPS and (whole_units or row["kind"] != "unit_follow"):
+            continue
+        if row["kind"] not in FOLLOW_UPS and (whole_units or row["kind"] != "unit_follow"):
+            draft = _draft_of(scene, row)
             meaning.drafts.append(_reversed(scene, entry, row, draft, row["occurred_at"]))
     if whole_units and not any(row["kind"] == "unit_follow" for row in flows):
         meaning.drafts += _next_move_came_from_before(scene, flows)
+    for move in moves:
+        later = moves_after(scene.units.logs[move.unit_id], move.occurred_at)
+        span = (move.occurred_at, later[0].occurred_at if later else None)
+        way = (move.to_location_id, move.from_location_id)
+        meaning.drafts += resettle(scene.ledger, said, move.unit_id, way, span, original.id)
+
+
+def _sighting_of(
+    scene: Scene,
+    said: Said,
+    original: KnownCommand,
+    serial_id: int,
+    flows: list[dict[str, Any]],
+) -> Draft:
+    """What the command said of a serial; where it posted nothing, the serial was there already."""
+    own = [row for row in flows if row["serial_id"] == serial_id]
+    if own:
+        return _draft_of(scene, own[0])
+    body = json.loads(original.body)["body"]
+    scene.names.load([(said.site_id, body)])
+    item = scene.names.item(body["item"])
+    serial = scene.names.serials[item.id, code_key(body["serial"])]
+    here = scene.ledger.book.places.by_id([place_of_sighting(scene.session, original.id)])
+    place = next(iter(here.values()))
+    return Draft(
+        kind="reversal",
+        item_id=item.id,
+        lot_id=serial.lot_id,
+        serial_id=serial_id,
+        quantity=Decimal(1),
+        source=place,
+        target=place,
+        occurred_at=original.occurred_at,
+    )
 
 
 def _next_move_came_from_before(scene: Scene, flows: list[dict[str, Any]]) -> list[Draft]:

@@ -1,13 +1,14 @@
 """Approved counts: the instants at which a place was known for sure."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.domain.counting import Anchor, Grain, Window
 from server.store.db import table_of
-from server.store.models import CountAnchor
+from server.store.models import Count, CountAnchor
 
 _count_anchor = table_of(CountAnchor).c
 
@@ -28,3 +29,10 @@ def anchors_at(
         anchor = Anchor(row.count_id, grain if row.item_id else None, window)
         found.setdefault(row.location_id, []).append(anchor)
     return found
+
+
+def approval_of(session: Session, count_id: int) -> UUID:
+    """The command by which an approved count was posted."""
+    approval = session.scalar(select(Count.adjustment_command_id).where(Count.id == count_id))
+    assert approval is not None
+    return approval
