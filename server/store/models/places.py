@@ -92,7 +92,7 @@ class Location(Model):
 
 
 class Owner(Model):
-    """Whose stock: row 1 is us; others are suppliers whose stock we keep (no value in our books)."""
+    """Whose stock: row 1 is us; others are suppliers, whose stock has no value in our books."""
 
     __tablename__ = "owner"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
