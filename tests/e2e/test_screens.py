@@ -73,10 +73,10 @@ def test_handheld_screens(
     language, light = looks
     look(page, *looks)
     camera = Camera(page, f"handheld-{language}-{light}")
-    page.goto("/sign-in")
-    camera.take("sign-in")
-    page.goto("/enrol")
-    camera.take("enrol")
+    for name in ("sign-in", "enrol"):
+        page.goto(f"/{name}")
+        expect(page.locator("h1")).to_be_visible()
+        camera.take(name)
     device = enrolled_handheld(stocked, page, badge="B-1" if language == "zh" else "B-2")
     camera.take("tasks")
     photograph_work(device, camera)
