@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from server.domain.days import start_of_day
 from server.domain.ledger import PHYSICAL_KINDS, STOCK_KINDS
@@ -107,7 +108,7 @@ class DaySums:
     def _change_value(self, change: Decimal, at_ms: int, day: date, time_zone: str) -> None:
         if not change:
             return
-        start, end = start_of_day(day, time_zone), start_of_day(day + timedelta(days=1), time_zone)
+        start, end = day_bounds(day, time_zone)
         # A late fact of a closed period counts from the start of the day it was booked on.
         moment = at_ms if start <= at_ms < end else start
         self.value_change += change
@@ -126,3 +127,9 @@ def touched_sites(moved: Moved) -> Iterator[int]:
     yield moved.source.site_id
     if moved.target.site_id != moved.source.site_id:
         yield moved.target.site_id
+
+
+@lru_cache(maxsize=4096)
+def day_bounds(day: date, time_zone: str) -> tuple[int, int]:
+    """[first instant, first instant of the next day) in ms: 23, 24 or 25 hours."""
+    return start_of_day(day, time_zone), start_of_day(day + timedelta(days=1), time_zone)

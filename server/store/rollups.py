@@ -1,7 +1,7 @@
 """Day roll-ups: derived from the ledger for a few keys at a time, or for all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from server.domain.days import day_of, start_of_day
+from server.domain.days import day_of
 from server.domain.ledger import PHYSICAL_KINDS
-from server.domain.rollups import DaySums, Moved, Revalued, Side, touched_sites
+from server.domain.rollups import DaySums, Moved, Revalued, Side, day_bounds, touched_sites
 from server.store.db import upsert
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import DayRollup, Movement, Position, Revaluation, Site
@@ -75,14 +75,15 @@ def derive_days(session: Session, keys: Iterable[DayKey], zones: Mapping[int, st
         return sums
     wanted = _wanted(session, sums, zones)
     row: Any
-    for row in session.execute(_moved_within(wanted)):
-        sums[DayKey(row[0], row.wanted_site, row.wanted_day)].add_quantities(
-            _moved(row), row.wanted_site
-        )
-    for row in session.execute(_booked_on(wanted)):
-        sums[DayKey(row[0], row.wanted_site, row.wanted_day)].add_money(
-            _moved(row), row.wanted_site, zones[row.wanted_site]
-        )
+    for row in session.execute(_happened(wanted)):
+        key = DayKey(row[0], row.wanted_site, row.wanted_day)
+        moved = _moved(row)
+        sums[key].add_quantities(moved, key.site_id)
+        if moved.value_date == key.day:
+            sums[key].add_money(moved, key.site_id, zones[key.site_id])
+    for row in session.execute(_booked_later(wanted)):
+        key = DayKey(row[0], row.wanted_site, row.wanted_day)
+        sums[key].add_money(_moved(row), key.site_id, zones[key.site_id])
     for row in session.execute(_revalued_on(wanted)):
         sums[DayKey(row[0], row[1], row[5])].add_revaluation(Revalued(*row), zones[row[1]])
     return sums
@@ -156,14 +157,7 @@ def _wanted(session: Session, keys: Iterable[DayKey], zones: Mapping[int, str]) 
     return wanted_rows(
         session,
         columns,
-        (
-            (
-                *key,
-                start_of_day(key.day, zones[key.site_id]),
-                start_of_day(key.day + timedelta(days=1), zones[key.site_id]),
-            )
-            for key in keys
-        ),
+        ((*key, *day_bounds(key.day, zones[key.site_id])) for key in keys),
     )
 
 
@@ -183,15 +177,18 @@ def _crossing() -> Select[Any]:
     )
 
 
-def _moved_within(wanted: CTE) -> Select[Any]:
-    return _of_wanted(
-        wanted,
-        and_(Movement.occurred_at >= wanted.c.start, Movement.occurred_at < wanted.c.stop),
-    )
+def _within(wanted: CTE) -> ColumnElement[bool]:
+    return and_(Movement.occurred_at >= wanted.c.start, Movement.occurred_at < wanted.c.stop)
 
 
-def _booked_on(wanted: CTE) -> Select[Any]:
-    return _of_wanted(wanted, Movement.value_date == wanted.c.day)
+def _happened(wanted: CTE) -> Select[Any]:
+    return _of_wanted(wanted, _within(wanted))
+
+
+def _booked_later(wanted: CTE) -> Select[Any]:
+    """Facts of a closed period, or of another site's day: what `_happened` has not read yet."""
+    booked = Movement.value_date == wanted.c.day
+    return _of_wanted(wanted, booked).where(not_(_within(wanted)))
 
 
 def _of_wanted(wanted: CTE, on_the_day: ColumnElement[bool]) -> Select[Any]:
