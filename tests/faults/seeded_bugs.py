@@ -34,6 +34,7 @@ from server.store.models import Balance, PendingFeed, Recalculation
 from server.store.prepared import Question, Writing
 
 SWITCH = "STOCKTURN_SEEDED_BUG"
+PLUGIN = "tests.faults.seeded_bugs"
 patch = pytest.MonkeyPatch()
 
 
@@ -65,7 +66,7 @@ def pytest_configure() -> None:
 def catch(bug: Bug) -> Catch:
     """Run the bug's tests with it until one fails."""
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", __name__, "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", PLUGIN, "-p", "no:cacheprovider"]
     done = subprocess.run(
         [*command, *bug.tests],
         env={**os.environ, SWITCH: bug.name},
@@ -73,7 +74,7 @@ def catch(bug: Bug) -> Catch:
         text=True,
     )
     failed = re.search(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
-    return Catch(failed[1] if failed else "", time.monotonic() - started, done.stdout)
+    return Catch(failed[1] if failed else "", time.monotonic() - started, done.stdout + done.stderr)
 
 
 # The bugs -----------------------------------------------------------------------------------------
