@@ -69,4 +69,5 @@ def books_agree() -> None:
     """Everything derived follows from the movements, once all that is due is computed."""
     settle()
     with reading() as session:
-        assert verify_ledger(session) == []
+        broken = verify_ledger(session)
+    assert broken == [], broken
