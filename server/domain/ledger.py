@@ -53,9 +53,10 @@ class Place:
 class Draft:
     """A movement to be posted. quantity > 0 in base units; source and target differ.
 
-    unit_cost: what a receipt was said to cost; supplier_price: by the supplier's terms. reverses:
-    the movement it takes back, with its cost. returns: the issue a customer's return belongs to. exact: its time is a
-    count's own (adjustments), so it is never doubtful. settled: needs no correction at any count.
+    unit_cost: what a receipt was said to cost; supplier_price: by the supplier's terms.
+    reverses: the movement it takes back, with its cost. returns: the issue a customer's return
+    belongs to. exact: its time is a count's own (adjustments), so it is never doubtful.
+    settled: needs no correction at any count.
     """
 
     kind: str

@@ -1,5 +1,6 @@
 """What passwords, PINs and logins must look like, and how long a wrong one locks the door."""
 
+from itertools import pairwise
 from typing import Final
 
 from server.domain.codes import code_key
@@ -24,10 +25,10 @@ def check_password(password: str, login: str) -> None:
 
 
 def check_pin(pin: str) -> None:
-    """Raises InvalidInput `bad_pin` unless it is 6 digits, `pin_too_simple` for 111111 or 123456."""
+    """Raises InvalidInput `bad_pin` unless it is 6 digits, `pin_too_simple` for 111111, 123456."""
     if len(pin) != PIN_LENGTH or not (pin.isascii() and pin.isdigit()):
         raise InvalidInput("bad_pin", digits=PIN_LENGTH)
-    steps = {int(after) - int(before) for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):
         raise InvalidInput("pin_too_simple")
 

@@ -26,7 +26,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class DeviceClock:
-    """What earlier contacts told: offsets by boot, the last wall offset, the last command's time."""
+    """What earlier contacts told: offsets by boot, the last wall offset, the last time."""
 
     offsets_ms: dict[str, int]
     wall_offset_ms: int | None

@@ -32,8 +32,15 @@ def founding_rows() -> list[tuple[type, list[dict[str, Any]]]]:
         (
             StockStatus,
             [
-                dict(id=id, code=code, code_key=code.lower(), name_zh=zh, name_en=en, available=ok)
-                for id, code, zh, en, ok in _STATUSES
+                {
+                    "id": status_id,
+                    "code": code,
+                    "code_key": code.lower(),
+                    "name_zh": zh,
+                    "name_en": en,
+                    "available": ok,
+                }
+                for status_id, code, zh, en, ok in _STATUSES
             ],
         ),
         (Lot, [none]),

@@ -85,7 +85,7 @@ class Balance(Model):
 
 
 class CostPool(Model):
-    """Quantity and value of one item of one owner at one site; rows of `cost_layer` belong to it."""
+    """Quantity and value of one item of one owner at one site, with its `cost_layer` rows."""
 
     __tablename__ = "cost_pool"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
