@@ -45,17 +45,23 @@ test("the AIM identifier is taken off and GS is kept", () => {
   expect(scans[0]).toMatchObject({ text: "0106901234567892\x1d10L24\x1d2112", aim: "]C1" });
 });
 
-test("an AIM identifier buys a slow scanner time", () => {
-  scan("]C1010690", 3);
-  scans = [];
-  type("]C", 5);
-  type("1ABC", 200);
-  engine.key(press("Enter"), (now += 200));
-  expect(scans).toEqual([]);
-  type("]C1", 5);
-  type("0106901234567892", 200);
-  engine.key(press("Enter"), (now += 200));
-  expect(scans[0]).toMatchObject({ aim: "]C1", text: "0106901234567892" });
+test.each(["]C10106901234567892", "W:B-1"])("%s is a scan however slow its scanner", (text) => {
+  expect(scan(text, 200)).toBe(true);
+  expect(text.endsWith(scans[0]!.text)).toBe(true);
+});
+
+test("a device that stutters loses no part of a code", () => {
+  type("69012", 5);
+  now += 200;
+  scan("34567892", 5);
+  expect(scans.map((each) => each.text)).toEqual(["6901234567892"]);
+});
+
+test("a stray key long before a scan is no part of it", () => {
+  type("x");
+  now += 1000;
+  scan("6901234567892");
+  expect(scans.map((each) => each.text)).toEqual(["6901234567892"]);
 });
 
 test("keys swallowed by an input method are told by their place on the keyboard", () => {

@@ -132,22 +132,18 @@ def test_offline_work_is_kept_over_a_reload_and_drains(house: House, handheld: H
 
 
 def test_a_refused_command_waits_for_its_person(handheld: Handheld) -> None:
-    page = handheld.page
-    handheld.start("pick")
-    page.route("**/api/v1/commands", lambda route: route.abort())
-    handheld.scan_all("A-02-03", "SOAP-500")
-    handheld.press("main")
-    handheld.unsent(1)
-    page.unroute("**/api/v1/commands")
-
     def rename(route: Route) -> None:
         body = route.request.post_data_json
         body["commands"][0]["body"]["item"] = "NEVER-HEARD-OF"
         route.continue_(post_data=body)
 
+    page = handheld.page
     page.route("**/api/v1/commands", rename)
-    handheld.unsent(0)
+    handheld.start("pick")
+    handheld.scan_all("A-02-03", "SOAP-500")
+    handheld.press("main")
     expect(page.locator(".pill.bad")).to_have_text("1")
+    handheld.unsent(0)
     page.click(".status .who")
     expect(page.locator(".attention")).to_contain_text("NEVER-HEARD-OF")
     page.locator(".attention button").click()

@@ -15,10 +15,10 @@ export interface RawScan {
 }
 
 export interface EngineSettings {
-  /** Longest pause between two characters of one scan; fingers are slower. */
+  /** Pause between two characters of a scan, on average; fingers are slower. */
   gap_ms: number;
-  /** The same once an AIM identifier was seen: nobody types that by hand. */
-  prefixed_gap_ms: number;
+  /** Longest single pause within a scan: a busy device stutters, and half a code is a wrong code. */
+  stutter_ms: number;
   /** A scanner without terminator is done after this pause (text lane). */
   idle_ms: number;
   /** The same code within this time is the same look at it, not a second piece. */
@@ -28,14 +28,17 @@ export interface EngineSettings {
 }
 
 export const SETTINGS: EngineSettings = {
-  gap_ms: 80, prefixed_gap_ms: 300, idle_ms: 120, repeat_ms: 400, burst_ms: 150, length_least: 3,
+  gap_ms: 80, stutter_ms: 300, idle_ms: 120, repeat_ms: 400, burst_ms: 150, length_least: 3,
 };
 
+/** Nobody types these by hand at any speed: an AIM identifier, our own labels' prefixes. */
+const PREFIXED = /^(\][A-Za-z][0-9A-Za-z]|[LTDWC][:：])/i;
 const AIM = /^\][A-Za-z][0-9A-Za-z]/;
 
 export class ScanEngine {
   private keys = "";
   private field = "";
+  private firstKeyAt = -Infinity;
   private lastKeyAt = -Infinity;
   private lastScan = { text: "", at: -Infinity };
 
@@ -50,14 +53,16 @@ export class ScanEngine {
     if (press.key === "Enter" || press.key === "Tab") return this.terminator(now);
     const character = characterOf(press);
     if (!character) return false;
-    this.keys = now - this.lastKeyAt > this.gap() ? character : this.keys + character;
+    if (now - this.lastKeyAt > this.settings.stutter_ms) this.keys = "";
+    if (!this.keys) this.firstKeyAt = now;
+    this.keys += character;
     this.lastKeyAt = now;
     return true;
   }
 
   /** The hidden field's whole value. Returns what the field should hold from now on. */
   text(value: string, now: number): string {
-    if (now - this.lastKeyAt <= this.settings.prefixed_gap_ms) return "";
+    if (now - this.lastKeyAt <= this.settings.stutter_ms) return "";
     const lines = value.split(/[\r\n\t]+/);
     this.field = lines.pop()!;
     for (const line of lines) this.take(line, now);
@@ -86,18 +91,20 @@ export class ScanEngine {
     return hidden(press) && !characterOf(press);
   }
 
-  private gap(): number {
-    return AIM.test(this.keys) ? this.settings.prefixed_gap_ms : this.settings.gap_ms;
-  }
-
   private terminator(now: number): boolean {
     if (this.field) {
       this.idle(now);
       return true;
     }
-    const text = now - this.lastKeyAt > this.gap() ? "" : this.keys;
+    const text = this.wasQuick(now) ? this.keys : "";
     this.keys = "";
     return this.take(text, now);
+  }
+
+  private wasQuick(now: number): boolean {
+    if (now - this.lastKeyAt > this.settings.stutter_ms) return false;
+    const average_ms = (now - this.firstKeyAt) / this.keys.length;
+    return PREFIXED.test(this.keys) || average_ms <= this.settings.gap_ms;
   }
 
   private take(
