@@ -6,7 +6,9 @@ transaction that upgrades fails at once without waiting, or loses updates.
 """
 
 import importlib
+import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,6 +36,7 @@ NAMING = {
 }
 WAL_RESET_FIXED = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000
+LOOK_AGAIN_S = (0.001, 0.004)
 
 
 class Model(DeclarativeBase):
@@ -135,7 +138,12 @@ def is_writing() -> bool:
 
 def upsert(session: Session, model: type[Model]) -> Any:
     """The INSERT into this model's table that knows ON CONFLICT, for this session's database."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    return upsert_for(session.get_bind().dialect.name, model)
+
+
+def upsert_for(database: str, model: type[Model]) -> Any:
+    """The same for the database of that name."""
+    insert = sqlite_insert if database == "sqlite" else postgresql_insert
     return insert(table_of(model)).inline()
 
 
@@ -208,5 +216,27 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("stockturn_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("stockturn_writes"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """SQLite's own wait sleeps up to 100 ms between looks, so that a worker starves beside a busy
+    web process; looking every few milliseconds gives every process its turn."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite_module().OperationalError as problem:
+                if "locked" not in str(problem):
+                    break
+            time.sleep(random.uniform(*LOOK_AGAIN_S))
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
