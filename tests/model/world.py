@@ -1,58 +1,143 @@
 """The plain model: what is really where, and what the books ought to say once all is told.
 
-People here make no mistakes and take only what is there; but now and then something vanishes
-unreported. Only a count finds that out. So the books at rest must equal `known`: the physical
-world, plus what vanished since each place was last counted (RULES 8–11 in five lines).
+People take only what is there, but now and then something vanishes unreported, and only a count
+finds that out. So the model keeps a diary of what was reported, in the order it happened, and the
+books at rest must be what one gets by reading it: changes add up, an approved count is the truth
+of its place at its instant, and what is in a handling unit is where the unit is (RULES 8–11, 16).
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-Place = str
-Thing = str
-"""An item's sku, or "SER:<serial>" for one of a serial-tracked item."""
+Holder = str
+"""A place, or "U:<code>" for a handling unit."""
+
+
+class Thing(NamedTuple):
+    """What a counter can tell apart."""
+
+    item: str
+    lot: str = ""
+    serial: str = ""
+
+
+class Stuff(NamedTuple):
+    """A thing in a status; the status cannot be seen."""
+
+    thing: Thing
+    status: str = "GOOD"
+
+
+Contents = Counter[tuple[Holder, Stuff]]
+Seen = dict[tuple[Holder, Thing], int]
+
+
+class Change(NamedTuple):
+    """Reported: this much more (or less) of it in a place or unit."""
+
+    holder: Holder
+    stuff: Stuff
+    quantity: int
+
+
+class Move(NamedTuple):
+    """Reported: a handling unit went to a place."""
+
+    unit: Holder
+    place: str
+
+
+class Count(NamedTuple):
+    """Counted: all that is in a place and its units, or (whole False) only of these things."""
+
+    uid: str
+    place: str
+    seen: Seen
+    whole: bool
 
 
 @dataclass
 class World:
-    """Contents by (place, thing); nothing here knows about messages, clocks or databases."""
+    """Nothing here knows about messages, clocks or databases."""
 
-    physical: Counter[tuple[Place, Thing]] = field(default_factory=Counter)
-    known: Counter[tuple[Place, Thing]] = field(default_factory=Counter)
+    physical: Contents = field(default_factory=Counter)
+    units: dict[Holder, str] = field(default_factory=dict)
+    diary: list[Change | Move | Count] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    is_honest: bool = True
 
-    def arrive(self, place: Place, thing: Thing, quantity: int) -> None:
-        """Somebody brings it in and says so."""
-        self.physical[place, thing] += quantity
-        self.known[place, thing] += quantity
+    def change(self, holder: Holder, stuff: Stuff, quantity: int) -> None:
+        """Somebody brings it in or takes it away, and says so."""
+        self.physical[holder, stuff] += quantity
+        self.diary.append(Change(holder, stuff, quantity))
 
-    def leave(self, place: Place, thing: Thing, quantity: int) -> None:
-        """Somebody takes it away and says so."""
-        self.physical[place, thing] -= quantity
-        self.known[place, thing] -= quantity
-
-    def move(self, source: Place, target: Place, thing: Thing, quantity: int) -> None:
+    def carry(self, source: Holder, target: Holder, stuff: Stuff, quantity: int) -> None:
         """Somebody moves it and says so."""
-        self.leave(source, thing, quantity)
-        self.arrive(target, thing, quantity)
+        self.change(source, stuff, -quantity)
+        self.change(target, stuff, quantity)
 
-    def vanish(self, place: Place, thing: Thing, quantity: int) -> None:
+    def move_unit(self, unit: Holder, place: str) -> None:
+        """Somebody moves a whole unit and says so; its first place is where it is first used."""
+        self.units[unit] = place
+        self.diary.append(Move(unit, place))
+
+    def vanish(self, holder: Holder, stuff: Stuff, quantity: int) -> None:
         """It is gone, and nobody says a word."""
-        self.physical[place, thing] -= quantity
+        self.physical[holder, stuff] -= quantity
+        self.is_honest = False
 
-    def count(self, place: Place) -> dict[Thing, int]:
-        """What a careful counter sees; from now on the books of this place must agree with it."""
-        seen = {thing: n for (at, thing), n in self.physical.items() if at == place and n}
-        for key in [key for key in self.known if key[0] == place]:
-            del self.known[key]
-        for thing, n in seen.items():
-            self.known[place, thing] = n
+    def count(self, uid: str, place: str, only: Iterable[Thing] | None = None) -> Seen:
+        """What a careful counter sees in a place and in its units: all, or only these things."""
+        holders = self._holders(place, self.units)
+        seen: Seen = Counter()
+        for (holder, stuff), quantity in self.physical.items():
+            if holder in holders and quantity and (only is None or stuff.thing in only):
+                seen[holder, stuff.thing] += quantity
+        self.diary.append(Count(uid, place, seen, only is None))
         return seen
 
-    def things_at(self, place: Place) -> list[tuple[Thing, int]]:
+    def held(self, holder: Holder) -> list[tuple[Stuff, int]]:
         """What could be taken from there."""
-        found = [(thing, n) for (at, thing), n in self.physical.items() if at == place and n > 0]
+        found = [(stuff, n) for (at, stuff), n in self.physical.items() if at == holder and n > 0]
         return sorted(found)
 
-    def stands(self) -> dict[tuple[Place, Thing], int]:
-        """What the books must say."""
-        return {key: n for key, n in self.known.items() if n}
+    def stands(self) -> dict[tuple[str, Holder, Thing], int]:
+        """What the books must say: by place, unit ("" for none) and thing."""
+        books: Counter[tuple[Holder, Thing]] = Counter()
+        units: dict[Holder, str] = {}
+        for entry in self.diary:
+            if isinstance(entry, Change):
+                books[entry.holder, entry.stuff.thing] += entry.quantity
+            elif isinstance(entry, Move):
+                units[entry.unit] = entry.place
+            elif entry.uid not in self.refused:
+                self._correct(books, units, entry)
+        return _by_place(books, units)
+
+    def true_contents(self) -> dict[tuple[str, Holder, Stuff], int]:
+        """The physical world, statuses and all."""
+        return _by_place(self.physical, self.units)
+
+    def _correct(
+        self, books: Counter[tuple[Holder, Thing]], units: dict[Holder, str], count: Count
+    ) -> None:
+        holders = self._holders(count.place, units)
+        for key in [key for key in books if key[0] in holders]:
+            if count.whole or key in count.seen:
+                del books[key]
+        books.update(count.seen)
+
+    @staticmethod
+    def _holders(place: str, units: dict[Holder, str]) -> set[Holder]:
+        return {place, *(unit for unit, at in units.items() if at == place)}
+
+
+def _by_place(contents: Counter, units: dict[Holder, str]) -> dict:  # type: ignore[type-arg]
+    """(place, unit or "", what) → how much, where it is not zero."""
+    return {
+        (units.get(holder, holder), holder if holder in units else "", what): quantity
+        for (holder, what), quantity in contents.items()
+        if quantity
+    }
