@@ -85,7 +85,10 @@ def _url(kind: str) -> Iterator[str | None]:
 
 def _measure(var: Path, url: str | None, seconds: float, rate: float) -> Record:
     port = _free_port()
-    environment = {"STOCKTURN_VAR": str(var), "STOCKTURN_LOG_LEVEL": os.environ.get("STOCKTURN_LOG_LEVEL", "ERROR")}
+    environment = {
+        "STOCKTURN_VAR": str(var),
+        "STOCKTURN_LOG_LEVEL": os.environ.get("STOCKTURN_LOG_LEVEL", "ERROR"),
+    }
     environment |= {"STOCKTURN_DATABASE_URL": url} if url else {}
     with make_base_app(Settings.from_environment(environment)).app_context():
         upgrade_schema()
