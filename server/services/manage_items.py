@@ -80,7 +80,15 @@ def _searched(columns: Columns, row: Item | None) -> list[str]:
     return [columns.get(name, getattr(row, name, "")) for name in SEARCHED]
 
 
-ITEMS = RecordKind("item", Item, ("id",), _item_columns, facts=("sku",))
+def _item_settled(edit: Edit, row: Item, changed: frozenset[str]) -> None:
+    """What is retired raises no alert any more, and what comes back may."""
+    if "retired_at" in changed:
+        planned = select(ItemSite.site_id, Site.time_zone).join(Site, Site.id == ItemSite.site_id)
+        sites = edit.session.execute(planned.where(ItemSite.item_id == row.id)).all()
+        mark(edit.session, [(row.id, site, day_of(edit.at, zone)) for site, zone in sites], edit.at)
+
+
+ITEMS = RecordKind("item", Item, ("id",), _item_columns, facts=("sku",), settled=_item_settled)
 
 
 def create_item(values: Values, *, actor: Actor) -> Identity:

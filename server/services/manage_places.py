@@ -66,10 +66,12 @@ def _refuse_if_used(edit: Edit, row: Site) -> None:
         raise RuleViolated("frozen_once_moved", field="time_zone")
 
 
-def _site_settled(edit: Edit, row: Site, _changed: frozenset[str]) -> None:
+def _site_settled(edit: Edit, row: Site, changed: frozenset[str]) -> None:
     if row.version == 1:
         edit.session.add_all(_virtual_location(row, kind, edit.at) for kind in VIRTUAL_KINDS)
         edit.session.flush()
+    if "retired_at" in changed:
+        _mark_everything(edit, row)
 
 
 def _virtual_location(site: Site, kind: str, at: int) -> Location:

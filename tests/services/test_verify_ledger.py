@@ -12,11 +12,15 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from server.cli.verify import verify
+from server.domain.people import SYSTEM
+from server.services.keep_records import change_record, create_record
+from server.services.manage_items import ITEM_SITES, ITEMS
+from server.services.manage_places import SITES, go_live
 from server.services.verify_ledger import all_checks, verify_books
 from server.store.db import db
 from server.store.immutability import APPEND_ONLY
 from server.store.queries.verification import Finding
-from tests.books import busy_floor
+from tests.books import busy_floor, settle
 from tests.floor import Floor, handheld
 
 
@@ -308,6 +312,27 @@ def test_a_serial_that_is_put_back_was_seen_there(floor: Floor) -> None:
     floor.wait()
     olga.do("pick_line", from_="A-1", item="DRILL", quantity="1", serial="D2")
     assert (floor.on_hand("CART-2", "DRILL"), verify_books().broken) == (0, ())
+
+
+@pytest.mark.parametrize("retired", ["item", "site"])
+def test_the_alert_of_what_is_retired_is_closed(floor: Floor, retired: str) -> None:
+    kind, values = {
+        "item": (ITEMS, {"sku": "GONE", "base_unit": "pcs"}),
+        "site": (SITES, {"code": "S2", "time_zone": "Asia/Shanghai"}),
+    }[retired]
+    made = create_record(kind, values, actor=SYSTEM)
+    if retired == "site":
+        go_live(made[0], actor=SYSTEM)
+    planned = {
+        "item": {"item": "GONE", "site": "S1", "reorder_point": 5},
+        "site": {"item": "NUT", "site": "S2", "reorder_point": 5},
+    }[retired]
+    create_record(ITEM_SITES, planned, actor=SYSTEM)
+    settle()
+    version = 1 if retired == "item" else 2
+    change_record(kind, made, {"retired": True}, version=version, actor=SYSTEM)
+    settle()
+    assert verify_books().broken == ()
 
 
 def row_of(finding: Finding) -> str:
