@@ -363,7 +363,10 @@ class Ledger:
 
     def _correct(self, entry: Entry, draft: Draft, posting: Posting) -> None:
         """Later truths stand: a late movement is taken back at the first approved count after it,
-        in its own position (RULES 11); if nobody can say, the place is counted anew (RULES 12)."""
+        in its own position (RULES 11); if nobody can say, the place is counted anew (RULES 12).
+        What only changes status or owner in its place no count can see, so none takes it back."""
+        if _is_invisible(draft):
+            return
         for place, enters in ((draft.source, False), (draft.target, True)):
             anchors = self._anchors.get(place.location_id)
             if not anchors or not place.is_physical:
@@ -417,3 +420,9 @@ class Ledger:
 def _keys(draft: Draft) -> list[Key]:
     sides = ((draft.source, draft.source_key), (draft.target, draft.target_key))
     return [key for place, key in sides if place.holds_stock]
+
+
+def _is_invisible(draft: Draft) -> bool:
+    """Whether it stays in one location and handling unit, below what a counter can see."""
+    ends = ((p.location_id, p.handling_unit_id) for p in (draft.source, draft.target))
+    return len(set(ends)) == 1

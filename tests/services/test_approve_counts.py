@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from server.domain.errors import NotPermitted, RuleViolated
 from server.services.approve_counts import approve_count, reconcile_count
 from server.store.db import reading
+from server.store.models import Balance
 from server.store.queries.counts import counts_page
 from tests.floor import Floor, Handheld, handheld, open_floor
 
@@ -84,6 +86,21 @@ def test_a_late_movement_from_after_an_approved_count_counts(floor: Floor, olga:
     approve(floor)
     otto.send()
     assert floor.on_hand("A-1", "NUT") == 94
+
+
+def test_a_late_change_of_status_from_before_a_count_stands_for_nobody_can_count_it(
+    floor: Floor, olga: Handheld
+) -> None:
+    otto = handheld(floor, "H2", user="otto")
+    statuses = {"from_status": "GOOD", "to_status": "DAMAGED"}
+    otto.make("change_status", location="A-1", item="NUT", quantity="5", **statuses)
+    floor.wait()
+    count(olga, "A-1", NUT="100")
+    approve(floor)
+    otto.send()
+    with reading() as session:
+        on_hand = session.scalars(select(Balance.on_hand).order_by(Balance.on_hand)).all()
+    assert on_hand == [5, 95]
 
 
 def test_what_was_not_seen_counts_as_zero_even_if_the_books_learn_of_it_later(
