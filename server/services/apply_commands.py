@@ -56,8 +56,8 @@ from server.store.commands import (
     add_lost_range,
     boot_offsets,
     known_commands,
-    lock_device,
     lost_ranges,
+    open_envelope,
     places_of_command,
     quarantine,
     quarantined_ids,
@@ -68,7 +68,7 @@ from server.store.commands import (
 )
 from server.store.db import pipelined, unit_of_work
 from server.store.feed import announce_many, canonical_json, feed_row
-from server.store.queries.catalogue import SiteRow, sites_by_key
+from server.store.queries.catalogue import SiteRow
 from server.store.queries.packagings import packaging_id
 
 TRIES_MOST = 4
@@ -143,10 +143,11 @@ def _open_batch(session: Session, envelope: Envelope, actor: Actor) -> _Batch:
     ledger = Ledger(session)
     names = Names(session, envelope.contact.received_at)
     scene = Scene(session, ledger, names, Units(session), Serials(session), actor)
-    device = lock_device(session, actor.device_id) if actor.device_id else None
     ids = [command.id for command in envelope.commands]
     ids += [command.replaces for command in envelope.commands if command.replaces]
-    batch = _Batch(session, envelope, actor, scene, known_commands(session, ids), device)
+    codes = {command.body["site"] for command in envelope.commands if command.body.get("site")}
+    device, known, sites = open_envelope(session, actor.device_id, ids, map(code_key, codes))
+    batch = _Batch(session, envelope, actor, scene, known, device, sites=sites)
     if device is not None:
         _meet_device(batch, device)
     return batch
@@ -207,9 +208,6 @@ def _check_passes(envelope: Envelope, actor: Actor) -> dict[str, PassCheck]:
 
 
 def _settle_who_where_when(batch: _Batch, passes: dict[str, PassCheck]) -> dict[UUID, Said]:
-    codes = {c.body["site"] for c in batch.envelope.commands if c.body.get("site")}
-    if codes:
-        batch.sites = sites_by_key(batch.session, {code_key(code) for code in codes})
     said: dict[UUID, Said] = {}
     for command in batch.envelope.commands:
         if command.id in batch.known or command.id in batch.waiting:

@@ -18,7 +18,13 @@ from server.store.db import upsert
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import HandlingUnit, Lot, Serial
 from server.store.models.items import NONE_ID
+from server.store.prepared import ask
 from server.store.queries.catalogue import (
+    ITEMS,
+    LOCATIONS,
+    OWNERS,
+    STATUSES,
+    UNITS,
     ItemRow,
     LocationRow,
     LotRow,
@@ -26,12 +32,8 @@ from server.store.queries.catalogue import (
     SerialRow,
     StatusRow,
     UnitRow,
-    items_by_key,
-    locations_by_key,
     lots_by_key,
-    owners_by_key,
     serials_by_key,
-    statuses_by_key,
     units_by_key,
 )
 
@@ -77,18 +79,20 @@ class Names:
         for site_id, body in bodies:
             by_site.setdefault(site_id, set()).update(_keys([body], LOCATION_FIELDS))
         plain = [body for _, body in bodies]
-        if keys := _keys(plain, ITEM_FIELDS) - self.items.keys():
-            self.items |= items_by_key(self.session, keys)
-        for site_id, keys in by_site.items():
-            if keys:
-                found = locations_by_key(self.session, site_id, keys)
-                self.locations |= {(site_id, key): row for key, row in found.items()}
-        if keys := _keys(plain, STATUS_FIELDS):
-            self.statuses |= statuses_by_key(self.session, keys)
-        if keys := _keys(plain, ("owner",)):
-            self.owners |= owners_by_key(self.session, keys)
-        if keys := _keys(plain, UNIT_FIELDS):
-            self.units |= units_by_key(self.session, keys)
+        items, statuses, owners, units, *locations = ask(
+            self.session,
+            ITEMS.about(_keys(plain, ITEM_FIELDS) - self.items.keys()),
+            STATUSES.about(_keys(plain, STATUS_FIELDS)),
+            OWNERS.about(_keys(plain, ("owner",))),
+            UNITS.about(_keys(plain, UNIT_FIELDS)),
+            *(LOCATIONS.about(keys, site=site_id) for site_id, keys in by_site.items()),
+        )
+        self.items |= ITEMS.rows(items)
+        self.statuses |= STATUSES.rows(statuses)
+        self.owners |= OWNERS.rows(owners)
+        self.units |= UNITS.rows(units)
+        for site_id, found in zip(by_site, locations, strict=True):
+            self.locations |= {(site_id, k): row for k, row in LOCATIONS.rows(found).items()}
 
     def item(self, code: str) -> ItemRow:
         """Raises NotFound `unknown_item`."""

@@ -9,10 +9,11 @@
 Facts post whole, even below zero; what is odd about them comes back as flags and orders a look.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,10 +32,11 @@ from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
 from server.store.db import inserting
 from server.store.founding import OWN_OWNER_ID
-from server.store.location_locks import share_locations
+from server.store.location_locks import locations_shared
 from server.store.models import AwaitedIssue
 from server.store.places import Spot
-from server.store.queries.anchors import anchors_at, approval_of
+from server.store.prepared import Asked, ask
+from server.store.queries.anchors import anchors_asked, anchors_of, approval_of
 from server.store.queries.catalogue import ItemRow, SiteRow, items_by_id, sites_by_id
 from server.store.queries.movements import flows_of
 from server.store.recalculations import mark
@@ -109,9 +111,10 @@ class Ledger:
         missing = {d.item_id for d in drafts} - self._items.keys()
         if missing:
             self._items.update(items_by_id(self.session, missing))
-        self._read_anchors(drafts)
-        self.book.lock_lines(key for draft in drafts for key in _keys(draft))
-        self.book.lock_pools(self.costs.pools_of(drafts))
+        unread = self._unread_anchors(drafts)
+        keys = {key for draft in drafts for key in _keys(draft)}
+        found = self.book.lock(self._asked(unread), keys, self.costs.pools_of(drafts))
+        self._take_anchors(unread, found)
 
     def guard(self, drafts: Sequence[Draft], promised: dict[Key, Decimal] | None = None) -> None:
         """Raises RuleViolated `not_enough_available` unless every source has what is asked of it.
@@ -322,8 +325,8 @@ class Ledger:
 
     # Approved counts ----------------------------------------------------------------------------
 
-    def _read_anchors(self, drafts: Sequence[Draft]) -> None:
-        """Approved counts not before these drafts, at the places they touch."""
+    def _unread_anchors(self, drafts: Sequence[Draft]) -> dict[int, int]:
+        """Since when we must know the approved counts of which locations these drafts touch."""
         earliest: dict[int, int] = {}
         for draft in drafts:
             for place in (draft.source, draft.target):
@@ -332,17 +335,24 @@ class Ledger:
                     known = self._anchored_from.get(place.location_id)
                     if known is None or at < known:
                         earliest[place.location_id] = min(at, earliest.get(place.location_id, at))
-        self._read_anchors_since(earliest)
+        return earliest
+
+    def _asked(self, earliest: Mapping[int, int]) -> list[Asked]:
+        """Lock these locations against approvals, then ask for those that were."""
+        if not earliest:
+            return []
+        places = sorted(earliest)
+        shared = locations_shared(self.session, places)
+        return [*shared, anchors_asked(places, min(earliest.values()))]
+
+    def _take_anchors(self, earliest: Mapping[int, int], found: list[list[Any]]) -> None:
+        anchors = anchors_of(found[-1]) if earliest else {}
+        for location_id in earliest:
+            self._anchors[location_id] = anchors.get(location_id, [])
+            self._anchored_from[location_id] = min(earliest.values())
 
     def _read_anchors_since(self, earliest: dict[int, int]) -> None:
-        if not earliest:
-            return
-        since = min(earliest.values())
-        share_locations(self.session, sorted(earliest))
-        found = anchors_at(self.session, sorted(earliest), since)
-        for location_id in earliest:
-            self._anchors[location_id] = found.get(location_id, [])
-            self._anchored_from[location_id] = since
+        self._take_anchors(earliest, ask(self.session, *self._asked(earliest)))
 
     def next_count(
         self, place: Place, grain: Grain, at: int, device_id: int, device_seq: int, entry: Entry

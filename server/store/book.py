@@ -5,21 +5,21 @@ the transaction carries. Movement ids come from the database's sequence in block
 can name them before they are written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, delete, func, select, text, tuple_, update
+from sqlalchemy import Engine, Insert, bindparam, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from server.domain.costing import Layer, Method, Pool
 from server.domain.ledger import Key
 from server.domain.numbers import ZERO
-from server.store.db import Model, inserting, table_of, upsert
+from server.store.db import Model, inserting, table_of, upsert, upsert_for
 from server.store.models import (
     Balance,
     CostLayer,
@@ -29,6 +29,7 @@ from server.store.models import (
     Reversal,
 )
 from server.store.places import Places
+from server.store.prepared import Asked, Question, Writing, ask
 
 Row = TypeVar("Row")
 ROWS_PER_STATEMENT = 500
@@ -38,6 +39,26 @@ _balance = table_of(Balance).c
 _cost_pool = table_of(CostPool).c
 _cost_layer = table_of(CostLayer).c
 _movement = table_of(Movement).c
+
+_LINE_KEY = (_balance.position_id, _balance.item_id, _balance.lot_id, _balance.serial_id)
+_LINE = select(*_LINE_KEY, _balance.on_hand, _balance.reserved, _balance.second_on_hand)
+_LINES = Question(_LINE, *_LINE_KEY, finish=lambda asked: asked.order_by(*_LINE_KEY))
+_LOCKED_LINES = Question(
+    _LINE, *_LINE_KEY, finish=lambda asked: asked.order_by(*_LINE_KEY).with_for_update()
+)
+_POOL_KEY = (_cost_pool.item_id, _cost_pool.site_id, _cost_pool.owner_id)
+_LOCKED_POOLS = Question(
+    select(
+        *_POOL_KEY,
+        _cost_pool.id,
+        _cost_pool.method,
+        _cost_pool.quantity,
+        _cost_pool.value,
+        _cost_pool.last_cost,
+    ),
+    *_POOL_KEY,
+    finish=lambda asked: asked.order_by(*_POOL_KEY).with_for_update(),
+)
 
 
 @dataclass(slots=True)
@@ -70,6 +91,10 @@ class PoolKey(NamedTuple):
     owner_id: int
 
 
+Wanted: TypeAlias = Mapping[PoolKey, tuple[str, Decimal | None]]
+"""Pools by key with the costing method of a new one and the item's standard cost."""
+
+
 @dataclass(slots=True)
 class OpenPool:
     """A locked cost pool: as it was read, and as it is now."""
@@ -91,6 +116,7 @@ class Book:
     reversals: list[dict[str, Any]] = field(default_factory=list)
     revaluations: list[dict[str, Any]] = field(default_factory=list)
     marks: set[tuple[int, int, date]] = field(default_factory=set)
+    _last_id: int | None = None
 
     def __post_init__(self) -> None:
         self.places = Places(self.session)
@@ -101,15 +127,13 @@ class Book:
         `lock` False: only read them, for looking without holding anybody up.
         """
         wanted = sorted(set(keys) - self.lines.keys())
-        columns = (_balance.position_id, _balance.item_id, _balance.lot_id, _balance.serial_id)
-        for chunk in _chunks(wanted):
-            asked = (
-                select(*columns, _balance.on_hand, _balance.reserved, _balance.second_on_hand)
-                .where(tuple_(*columns).in_(chunk))
-                .order_by(*columns)
-            )
-            for row in self.session.execute(asked.with_for_update() if lock else asked):
-                self.lines[Key(*row[:4])] = Line(row[4], row[5], row[6])
+        if wanted:
+            [rows] = ask(self.session, (_LOCKED_LINES if lock else _LINES).about(wanted))
+            self._take_lines(wanted, rows)
+
+    def _take_lines(self, wanted: Iterable[Key], rows: Iterable[Sequence[Any]]) -> None:
+        for row in rows:
+            self.lines[Key(*row[:4])] = Line(row[4], row[5], row[6])
         for key in wanted:
             self.lines.setdefault(key, Line())
 
@@ -132,23 +156,41 @@ class Book:
         line.reserved_change += reserved
         return line
 
-    def lock_pools(self, wanted: dict[PoolKey, tuple[str, Decimal | None]]) -> None:
+    def lock_pools(self, wanted: Wanted) -> None:
         """Read and lock these pools in key order, made where new.
 
         `wanted` gives each pool's costing method (for a new one) and its item's standard cost.
         """
         missing = {key: of for key, of in wanted.items() if key not in self.pools}
-        if not missing:
-            return
-        found = self._read_pools(missing)
+        if missing:
+            [rows] = ask(self.session, _LOCKED_POOLS.about(sorted(missing)))
+            self._take_pools(missing, rows)
+
+    def lock(self, first: Sequence[Asked], keys: Iterable[Key], pools: Wanted) -> list[list[Any]]:
+        """Ask `first`, then lock these balances and then these pools, all on one way; the rows
+        of `first`."""
+        lines = sorted(set(keys) - self.lines.keys())
+        missing = {key: of for key, of in pools.items() if key not in self.pools}
+        *found, line_rows, pool_rows = ask(
+            self.session,
+            *first,
+            _LOCKED_LINES.about(lines),
+            _LOCKED_POOLS.about(sorted(missing)),
+        )
+        self._take_lines(lines, line_rows)
+        self._take_pools(missing, pool_rows)
+        return found
+
+    def _take_pools(self, missing: Wanted, rows: Iterable[Sequence[Any]]) -> None:
+        found = self._open_pools(missing, rows)
         new = sorted(missing.keys() - found)
         if new:
-            rows = [
+            made = [
                 {**key._asdict(), "method": missing[key][0], "quantity": ZERO, "value": ZERO}
                 for key in new
             ]
-            self.session.execute(upsert(self.session, CostPool).on_conflict_do_nothing(), rows)
-            self._read_pools({key: missing[key] for key in new})
+            self.session.execute(upsert(self.session, CostPool).on_conflict_do_nothing(), made)
+            self._open_pools(missing, ask(self.session, _LOCKED_POOLS.about(new))[0])
 
     def pool(self, key: PoolKey) -> OpenPool:
         """One pool, locked before."""
@@ -170,37 +212,33 @@ class Book:
 
     def next_movement_ids(self, count: int) -> list[int]:
         """Fresh movement ids, ascending."""
-        return _allocator(self.session).take(self.session, count, len(self.movements))
+        if self.session.get_bind().dialect.name == "sqlite":
+            return self._following_ids(count)
+        return _allocator(self.session).take(self.session, count)
 
     def write(self) -> None:
         """Write everything: movements first, for the rest refers to them."""
-        _insert(self.session, Movement, self.movements)
+        _INSERT_MOVEMENTS.write(self.session, self.movements)
+        self.movements.clear()
         _insert(self.session, Reversal, self.reversals)
         self._write_lines()
         self._write_pools()
         _insert(self.session, Revaluation, self.revaluations)
 
-    def _read_pools(self, wanted: dict[PoolKey, tuple[str, Decimal | None]]) -> set[PoolKey]:
-        columns = (_cost_pool.item_id, _cost_pool.site_id, _cost_pool.owner_id)
+    def _following_ids(self, count: int) -> list[int]:
+        """On SQLite we are the only writer, so the ids after the highest are free."""
+        if self._last_id is None:
+            self._last_id = self.session.scalar(select(func.max(_movement.id))) or 0
+        first = self._last_id + 1
+        self._last_id += count
+        return list(range(first, first + count))
+
+    def _open_pools(self, wanted: Wanted, rows: Iterable[Sequence[Any]]) -> set[PoolKey]:
         found: dict[PoolKey, tuple[int, Pool]] = {}
-        for chunk in _chunks(sorted(wanted)):
-            rows = self.session.execute(
-                select(
-                    *columns,
-                    _cost_pool.id,
-                    _cost_pool.method,
-                    _cost_pool.quantity,
-                    _cost_pool.value,
-                    _cost_pool.last_cost,
-                )
-                .where(tuple_(*columns).in_(chunk))
-                .order_by(*columns)
-                .with_for_update()
-            )
-            for row in rows:
-                key = PoolKey(*row[:3])
-                pool = Pool(cast(Method, row[4]), row[5], row[6], row[7], wanted[key][1])
-                found[key] = (row[3], pool)
+        for row in rows:
+            key = PoolKey(*row[:3])
+            pool = Pool(cast(Method, row[4]), row[5], row[6], row[7], wanted[key][1])
+            found[key] = (row[3], pool)
         layers = self._read_layers(
             [at for at, pool in found.values() if pool.method == "fifo" or pool.quantity < 0]
         )
@@ -247,20 +285,7 @@ class Book:
             for key, line in sorted(self.lines.items())
             if line.change or line.reserved_change or line.second_change
         ]
-        if changed:
-            statement = upsert(self.session, Balance)
-            fresh = statement.excluded
-            self.session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["position_id", "item_id", "lot_id", "serial_id"],
-                    set_={
-                        "on_hand": _balance.on_hand + fresh.on_hand,
-                        "reserved": _balance.reserved + fresh.reserved,
-                        "second_on_hand": _balance.second_on_hand + fresh.second_on_hand,
-                    },
-                ),
-                changed,
-            )
+        _ADD_TO_LINES.write(self.session, changed)
         for line in self.lines.values():
             line.change = line.reserved_change = line.second_change = ZERO
 
@@ -268,8 +293,8 @@ class Book:
         changed = [pool for _, pool in sorted(self.pools.items()) if pool.now != pool.read]
         if not changed:
             return
-        self.session.execute(
-            _UPDATE_POOL,
+        _UPDATE_POOL.write(
+            self.session,
             [
                 {"pool": p.id, "q": p.now.quantity, "v": p.now.value, "c": p.now.last_cost}
                 for p in changed
@@ -278,6 +303,13 @@ class Book:
         self._write_layers([pool for pool in changed if pool.now.layers != pool.read.layers])
         for pool in changed:
             pool.read = pool.now
+        self._forget_new_layers()
+
+    def _forget_new_layers(self) -> None:
+        """New layers get their ids from the database: whoever works on reads such a pool anew."""
+        for key, pool in list(self.pools.items()):
+            if any(layer.id is None for layer in pool.now.layers):
+                del self.pools[key]
 
     def _write_layers(self, pools: Sequence[OpenPool]) -> None:
         gone: list[int] = []
@@ -306,11 +338,29 @@ class Book:
         _insert(self.session, CostLayer, new)
 
 
+def _adding_to_lines(database: str) -> Insert:
+    statement = upsert_for(database, Balance)
+    fresh = statement.excluded
+    added: Insert = statement.on_conflict_do_update(
+        index_elements=["position_id", "item_id", "lot_id", "serial_id"],
+        set_={
+            "on_hand": _balance.on_hand + fresh.on_hand,
+            "reserved": _balance.reserved + fresh.reserved,
+            "second_on_hand": _balance.second_on_hand + fresh.second_on_hand,
+        },
+    )
+    return added
+
+
+_ADD_TO_LINES = Writing(_adding_to_lines, *_balance.keys())
+_INSERT_MOVEMENTS = Writing(lambda _: inserting(Movement), *_movement.keys())
 _pool_table = table_of(CostPool)
-_UPDATE_POOL = (
-    update(_pool_table)
-    .where(_pool_table.c.id == bindparam("pool"))
-    .values(quantity=bindparam("q"), value=bindparam("v"), last_cost=bindparam("c"))
+_UPDATE_POOL = Writing(
+    lambda _: (
+        update(_pool_table)
+        .where(_pool_table.c.id == bindparam("pool"))
+        .values(quantity=bindparam("q"), value=bindparam("v"), last_cost=bindparam("c"))
+    )
 )
 _layer_table = table_of(CostLayer)
 _UPDATE_LAYER = (
@@ -344,7 +394,7 @@ def _chunks(rows: Sequence[Row]) -> Iterable[Sequence[Row]]:
 
 
 class _MovementIds:
-    """Ids in blocks from PostgreSQL's sequence; on SQLite, where we are the only writer, the next.
+    """Ids in blocks from PostgreSQL's sequence.
 
     A block that is not used up before the process ends leaves a gap, which means nothing.
     """
@@ -353,10 +403,7 @@ class _MovementIds:
         self._lock = Lock()
         self._free: list[int] = []
 
-    def take(self, session: Session, count: int, unwritten: int) -> list[int]:
-        if session.get_bind().dialect.name == "sqlite":
-            highest = session.scalar(select(func.max(_movement.id))) or 0
-            return list(range(highest + unwritten + 1, highest + unwritten + count + 1))
+    def take(self, session: Session, count: int) -> list[int]:
         with self._lock:
             if len(self._free) < count:
                 self._free += self._fetch(session, max(count, MOVEMENT_ID_BLOCK))

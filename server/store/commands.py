@@ -20,6 +20,8 @@ from server.store.models import (
     QuarantinedCommand,
     UndoneCommand,
 )
+from server.store.prepared import Question, Writing, ask
+from server.store.queries.catalogue import SITES, SiteRow
 
 _command = table_of(Command).c
 _device = table_of(Device).c
@@ -61,23 +63,60 @@ class DeviceState:
     last_seen_at: int | None
 
 
-def known_commands(session: Session, ids: Iterable[UUID]) -> dict[UUID, KnownCommand]:
-    """Those of these commands that have a final answer."""
-    rows = session.execute(
-        select(
-            _command.id,
-            _command.type,
-            _command.status,
-            _command.body_hash,
-            _command.answer,
-            _command.device_id,
-            _command.user_id,
-            _command.site_id,
-            _command.occurred_at,
-            _command.uncertainty_ms,
-            _command.body,
-        ).where(_command.id.in_(list(ids)))
+_KNOWN = Question(
+    select(
+        _command.id,
+        _command.type,
+        _command.status,
+        _command.body_hash,
+        _command.answer,
+        _command.device_id,
+        _command.user_id,
+        _command.site_id,
+        _command.occurred_at,
+        _command.uncertainty_ms,
+        _command.body,
+    ),
+    _command.id,
+)
+_LOCKED_DEVICE = Question(
+    select(
+        _device.id,
+        _device.site_id,
+        _device.cart_location_id,
+        _device.state,
+        _device.quarantined,
+        _device.accepted_seq,
+        _device.wall_offset_ms,
+        _device.last_occurred_at,
+        _device.last_seen_at,
+    ),
+    _device.id,
+    finish=lambda statement: statement.with_for_update(),
+)
+_INSERT_COMMANDS = Writing(lambda _: inserting(Command), *_command.keys())
+
+
+def open_envelope(
+    session: Session, device_id: int | None, ids: Sequence[UUID], site_keys: Iterable[str]
+) -> tuple[DeviceState | None, dict[UUID, KnownCommand], dict[str, SiteRow]]:
+    """Lock the device, if there is one; then what we know of these commands and sites."""
+    devices, known, sites = ask(
+        session,
+        _LOCKED_DEVICE.about([device_id] if device_id else []),
+        _KNOWN.about(ids),
+        SITES.about(site_keys),
     )
+    device = _device_state(devices[0]) if device_id else None
+    return device, _known(known), SITES.rows(sites)
+
+
+def known_commands(session: Session, ids: Sequence[UUID]) -> dict[UUID, KnownCommand]:
+    """Those of these commands that have a final answer."""
+    return _known(ask(session, _KNOWN.about(ids))[0])
+
+
+def _known(rows: Iterable[Sequence[Any]]) -> dict[UUID, KnownCommand]:
     return {
         row[0]: KnownCommand(row[0], row[1], row[2], row[3], json.loads(row[4]), *row[5:])
         for row in rows
@@ -104,8 +143,7 @@ def was_replaced(session: Session, command_id: UUID) -> bool:
 
 def write_commands(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add commands with their answers."""
-    if rows:
-        session.execute(inserting(Command), list(rows))
+    _INSERT_COMMANDS.write(session, rows)
 
 
 def quarantine(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -130,23 +168,14 @@ def mark_undone(session: Session, command_id: UUID, by: UUID, how: str) -> bool:
 
 def lock_device(session: Session, device_id: int) -> DeviceState:
     """The device's row, locked until the transaction ends."""
-    row = session.execute(
-        select(
-            _device.id,
-            _device.site_id,
-            _device.cart_location_id,
-            _device.state,
-            _device.quarantined,
-            _device.accepted_seq,
-            _device.wall_offset_ms,
-            _device.last_occurred_at,
-            _device.last_seen_at,
-        )
-        .where(_device.id == device_id)
-        .with_for_update()
-    ).one()
-    offset = row[6] if row[8] is not None else None
-    return DeviceState(*row[:6], offset, row[7], row[8])
+    return _device_state(ask(session, _LOCKED_DEVICE.about([device_id]))[0][0])
+
+
+def _device_state(row: Sequence[Any]) -> DeviceState:
+    state = DeviceState(*row)
+    if state.last_seen_at is None:
+        state.wall_offset_ms = None
+    return state
 
 
 def save_device(session: Session, device: DeviceState, **seen: Any) -> None:

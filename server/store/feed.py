@@ -9,8 +9,14 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from server.domain.people import Actor
-from server.store.db import inserting
+from server.store.db import inserting, table_of
 from server.store.models import PendingFeed
+from server.store.prepared import Writing
+
+_INSERT = Writing(
+    lambda _: inserting(PendingFeed),
+    *(column.key for column in table_of(PendingFeed).c if column.key != "id"),
+)
 
 
 def announce(
@@ -32,8 +38,7 @@ def announce(
 
 def announce_many(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows made by `feed_row`."""
-    if rows:
-        session.execute(inserting(PendingFeed), list(rows))
+    _INSERT.write(session, rows)
 
 
 def feed_row(

@@ -6,20 +6,31 @@ lock on each location they touch, and an approval takes it alone. SQLite has one
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Integer, cast, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
+from server.store.db import table_of
+from server.store.models import Location
+from server.store.prepared import Asked, Question
+
 LOCK_CLASS = 1
-_SHARE = text(
-    "SELECT pg_advisory_xact_lock_shared(:class, place) FROM unnest(CAST(:places AS int[])) place"
+_location = table_of(Location).c
+_SHARE = Question(
+    select(
+        func.pg_advisory_xact_lock_shared(
+            literal_column(str(LOCK_CLASS)), cast(_location.id, Integer)
+        )
+    ),
+    _location.id,
+    finish=lambda asked: asked.order_by(_location.id),
 )
 _CLOSE = text("SELECT pg_advisory_xact_lock(:class, :place)")
 
 
-def share_locations(session: Session, location_ids: Sequence[int]) -> None:
-    """Post at these locations, together with others; ids ascending."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_SHARE, {"class": LOCK_CLASS, "places": list(location_ids)})
+def locations_shared(session: Session, location_ids: Sequence[int]) -> list[Asked]:
+    """To be asked first: post at these locations, together with others; ids ascending."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return [_SHARE.about(location_ids)] if on_postgresql else []
 
 
 def close_location(session: Session, location_id: int) -> None:

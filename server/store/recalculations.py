@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server.store.db import table_of
 from server.store.models import Recalculation
+from server.store.prepared import Writing
 
 _recalculation = table_of(Recalculation).c
 
@@ -59,8 +60,7 @@ def mark(
         }
         for item_id, site_id, day in sorted(set(keys))
     ]
-    if rows:
-        session.execute(_upsert(session), rows)
+    _MARK.write(session, rows)
 
 
 def is_anything_due(session: Session) -> bool:
@@ -150,10 +150,6 @@ def _lock_of(item_id: int, site_id: int) -> int:
     return (item_id * 0x9E3779B97F4A7C15 + site_id * 0xC2B2AE3D27D4EB4F) % 2**63
 
 
-def _upsert(session: Session) -> Insert:
-    return _UPSERTS[session.get_bind().dialect.name]
-
-
 def _upsert_of(dialect: str) -> Insert:
     statement: postgresql.Insert | sqlite.Insert
     if dialect == "postgresql":
@@ -174,4 +170,4 @@ def _upsert_of(dialect: str) -> Insert:
     )
 
 
-_UPSERTS = {dialect: _upsert_of(dialect) for dialect in ("postgresql", "sqlite")}
+_MARK = Writing(_upsert_of, "item_id", "site_id", "day", "wanted_at", "request_id")

@@ -1,17 +1,16 @@
 """Codes into rows, many at once: what the hot path needs to know of the things a command names.
 
-Every key is a `domain.codes.code_key`; a key that is not in the answer does not exist. Each
-function asks one query per thousand keys. Retired rows are answered too: a fact about a retired
-item is still a fact, so the caller decides.
+Every key is a `domain.codes.code_key`; a key that is not in the answer does not exist. Retired
+rows are answered too: a fact about a retired item is still a fact, so the caller decides.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.store.db import table_of
@@ -26,6 +25,7 @@ from server.store.models import (
     StockStatus,
     Supplier,
 )
+from server.store.prepared import Asked, Question, ask
 
 _handling_unit = table_of(HandlingUnit).c
 _item = table_of(Item).c
@@ -37,9 +37,7 @@ _site = table_of(Site).c
 _stock_status = table_of(StockStatus).c
 _supplier = table_of(Supplier).c
 
-KEYS_PER_QUERY = 1000
 Row = TypeVar("Row")
-Key = TypeVar("Key", int, str, tuple[int, str])
 ItemCode = tuple[int, str]
 """(item id, code key): how a lot or a serial is named."""
 
@@ -191,109 +189,110 @@ _LOT = select(
 _SERIAL = select(_serial.code_key, _serial.id, _serial.item_id, _serial.code, _serial.lot_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup(Generic[Row]):
+    """One kind of thing by its code key; `about` may be asked together with others."""
+
+    question: Question
+    make: Callable[..., Row]
+
+    def about(self, keys: Iterable[str], **values: Any) -> Asked:
+        """The question for these keys."""
+        return self.question.about(sorted(set(keys)), **values)
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> dict[str, Row]:
+        """What was answered, by key."""
+        return {row[0]: self.make(*row[1:]) for row in found}
+
+    def by_key(self, session: Session, keys: Iterable[str], **values: Any) -> dict[str, Row]:
+        """Both in one."""
+        return self.rows(ask(session, self.about(keys, **values))[0])
+
+
+_AT_SITE = _LOCATION.where(_location.site_id == bindparam("site"))
+ITEMS = Lookup(Question(_ITEM, _item.sku_key), ItemRow)
+LOCATIONS = Lookup(Question(_AT_SITE, _location.code_key), LocationRow)
+SITES = Lookup(Question(_SITE, _site.code_key), SiteRow)
+STATUSES = Lookup(Question(_STATUS, _stock_status.code_key), StatusRow)
+OWNERS = Lookup(Question(_OWNER, _owner.code_key), OwnerRow)
+SUPPLIERS = Lookup(Question(_SUPPLIER, _supplier.code_key), SupplierRow)
+UNITS = Lookup(Question(_UNIT, _handling_unit.code_key), UnitRow)
+_ITEMS_BY_ID = Question(_ITEM, _item.id)
+_LOCATIONS_BY_ID = Question(_LOCATION, _location.id)
+_SITES_BY_ID = Question(_SITE, _site.id)
+_LOTS = Question(_LOT, _lot.item_id, _lot.code_key)
+_SERIALS = Question(_SERIAL, _serial.item_id, _serial.code_key)
+
+
 def items_by_key(session: Session, keys: Iterable[str]) -> dict[str, ItemRow]:
     """Items by their sku keys."""
-    return _by_key(session, _ITEM, _item.sku_key, keys, ItemRow)
+    return ITEMS.by_key(session, keys)
 
 
 def items_by_id(session: Session, ids: Iterable[int]) -> dict[int, ItemRow]:
     """The same rows by id."""
-    found = _rows(session, _ITEM, _item.id, ids)
-    return {row[1]: ItemRow(*row[1:]) for row in found}
+    return _by_id(session, _ITEMS_BY_ID, ids, ItemRow)
 
 
 def locations_by_key(session: Session, site_id: int, keys: Iterable[str]) -> dict[str, LocationRow]:
     """Locations of one site by their code keys, the virtual ones ("@supplier" …) included."""
-    statement = _LOCATION.where(_location.site_id == site_id)
-    return _by_key(session, statement, _location.code_key, keys, LocationRow)
+    return LOCATIONS.by_key(session, keys, site=site_id)
 
 
 def locations_by_id(session: Session, ids: Iterable[int]) -> dict[int, LocationRow]:
     """Locations of any site by id."""
-    found = _rows(session, _LOCATION, _location.id, ids)
-    return {row[1]: LocationRow(*row[1:]) for row in found}
+    return _by_id(session, _LOCATIONS_BY_ID, ids, LocationRow)
 
 
 def sites_by_key(session: Session, keys: Iterable[str]) -> dict[str, SiteRow]:
     """Sites by their code keys."""
-    return _by_key(session, _SITE, _site.code_key, keys, SiteRow)
+    return SITES.by_key(session, keys)
 
 
 def sites_by_id(session: Session, ids: Iterable[int]) -> dict[int, SiteRow]:
     """Sites by id."""
-    found = _rows(session, _SITE, _site.id, ids)
-    return {row[1]: SiteRow(*row[1:]) for row in found}
+    return _by_id(session, _SITES_BY_ID, ids, SiteRow)
 
 
 def statuses_by_key(session: Session, keys: Iterable[str]) -> dict[str, StatusRow]:
     """Stock statuses by their code keys."""
-    return _by_key(session, _STATUS, _stock_status.code_key, keys, StatusRow)
+    return STATUSES.by_key(session, keys)
 
 
 def owners_by_key(session: Session, keys: Iterable[str]) -> dict[str, OwnerRow]:
     """Owners by their code keys."""
-    return _by_key(session, _OWNER, _owner.code_key, keys, OwnerRow)
+    return OWNERS.by_key(session, keys)
 
 
 def suppliers_by_key(session: Session, keys: Iterable[str]) -> dict[str, SupplierRow]:
     """Suppliers by their code keys."""
-    return _by_key(session, _SUPPLIER, _supplier.code_key, keys, SupplierRow)
+    return SUPPLIERS.by_key(session, keys)
 
 
 def units_by_key(session: Session, keys: Iterable[str]) -> dict[str, UnitRow]:
     """Handling units by their code keys."""
-    return _by_key(session, _UNIT, _handling_unit.code_key, keys, UnitRow)
+    return UNITS.by_key(session, keys)
 
 
 def lots_by_key(session: Session, codes: Iterable[ItemCode]) -> dict[ItemCode, LotRow]:
     """Lots by (item id, code key)."""
-    return _by_item(session, _LOT, _lot.item_id, _lot.code_key, set(codes), LotRow)
+    return _by_item(session, _LOTS, set(codes), LotRow)
 
 
 def serials_by_key(session: Session, codes: Iterable[ItemCode]) -> dict[ItemCode, SerialRow]:
     """Serials by (item id, code key)."""
-    return _by_item(session, _SERIAL, _serial.item_id, _serial.code_key, set(codes), SerialRow)
+    return _by_item(session, _SERIALS, set(codes), SerialRow)
 
 
 def _by_item(
-    session: Session,
-    statement: Select[Any],
-    item: ColumnElement[Any],
-    key: ColumnElement[Any],
-    codes: Set[ItemCode],
-    make: Callable[..., Row],
+    session: Session, question: Question, codes: Set[ItemCode], make: Callable[..., Row]
 ) -> dict[ItemCode, Row]:
-    found: dict[ItemCode, Row] = {}
-    for chunk in _chunks(codes):
-        # Asked as a rectangle, items by keys: both databases use the unique index for it.
-        asked = statement.where(item.in_({i for i, _ in chunk}), key.in_({k for _, k in chunk}))
-        for row in session.execute(asked):
-            found[row[2], row[0]] = make(*row[1:])
-    return {code: found[code] for code in found.keys() & codes}
+    [found] = ask(session, question.about(sorted(codes)))
+    return {(row[2], row[0]): make(*row[1:]) for row in found}
 
 
-def _by_key(
-    session: Session,
-    statement: Select[Any],
-    column: ColumnElement[Any],
-    keys: Iterable[str],
-    make: Callable[..., Row],
-) -> dict[str, Row]:
-    return {row[0]: make(*row[1:]) for row in _rows(session, statement, column, keys)}
-
-
-def _rows(
-    session: Session,
-    statement: Select[Any],
-    column: ColumnElement[Any],
-    keys: Iterable[Any],
-) -> Iterator[Any]:
-    """Every row of the statement whose column is one of the keys, in queries of bounded size."""
-    for chunk in _chunks(keys):
-        yield from session.execute(statement.where(column.in_(chunk)))
-
-
-def _chunks(keys: Iterable[Key]) -> Iterator[Sequence[Key]]:
-    wanted = sorted(set(keys))
-    for start in range(0, len(wanted), KEYS_PER_QUERY):
-        yield wanted[start : start + KEYS_PER_QUERY]
+def _by_id(
+    session: Session, question: Question, ids: Iterable[int], make: Callable[..., Row]
+) -> dict[int, Row]:
+    [found] = ask(session, question.about(sorted(set(ids))))
+    return {row[1]: make(*row[1:]) for row in found}
