@@ -45,6 +45,7 @@ def test_a_gs1_label_brings_lot_and_expiry(house: House, handheld: Handheld) -> 
     expect(handheld.page.locator(".chips")).to_contain_text("L24")
     expect(handheld.page.locator(".chips")).to_contain_text("2027-03-31")
     handheld.press("main")
+    handheld.said("已收")
     handheld.unsent(0)
     rows = house.get("/stock", item="GLOVE-M", group="balance")["rows"]
     assert [(row["lot"], row["on_hand"]) for row in rows] == [("L24", "1")]
@@ -66,6 +67,7 @@ def test_twenty_scans_back_to_back_are_all_counted(handheld: Handheld) -> None:
         handheld.wedge("CARTON-5")
     expect(handheld.page.locator(".status")).to_contain_text("19")
     handheld.press("main")
+    expect(handheld.page.locator(".status")).to_contain_text("20")
     handheld.unsent(0)
 
 
