@@ -3,7 +3,6 @@
 PORT ?= 8000
 VAR ?= ./var
 DEMO ?= 1
-TLS ?= 0
 TESTS ?= tests
 JOBS ?= auto
 
@@ -22,9 +21,9 @@ CLIENT_SOURCES := $(shell find scanner_client -type f -not -path '*/node_modules
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/.ready-run .venv/.system-run client ## start everything [PORT=8000] [VAR=./var] [DEMO=1|0] [TLS=1]
+run: .venv/.ready-run .venv/.system-run client ## start everything [PORT=8000] [VAR=./var] [DEMO=1|0]
 	@exec .venv/bin/stockturn run --port $(PORT) --var $(VAR) \
-		$(if $(filter 1,$(DEMO)),--demo,--no-demo) $(if $(filter 1,$(TLS)),--tls)
+		$(if $(filter 1,$(DEMO)),--demo,--no-demo)
 
 test: .venv/.ready-dev .venv/.system-test client ## all tests, at sizes that fit 20 minutes [TESTS=tests/unit] [JOBS=auto]
 ifneq ($(wildcard scanner_client/package.json),)

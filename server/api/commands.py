@@ -5,6 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server.api.access import current_actor, current_caller, requires
+from server.api.metrics import COMMANDS
 from server.api.openapi import Blueprint
 from server.api.schemas.commands import AnswersSchema, EnvelopeSchema, envelope_of
 from server.domain.commands import Envelope
@@ -31,6 +32,8 @@ class Commands(MethodView):
         envelope = envelope_of(values, received_at)
         _check_author(actor, envelope, values)
         answers = apply_envelope(envelope, actor)
+        for answer in answers:
+            COMMANDS.labels(status=answer.status.value).inc()
         return {
             "answers": [answer.as_json() for answer in answers],
             "server_time": received_at,
