@@ -1231,8 +1231,9 @@ export interface paths {
         };
         /**
          * All records of one kind that the caller may see, as a file.
-         * @description name: items.csv, or .xlsx; the others are categories, packagings, barcodes, lots, item_sites, sites, zones, locations,
-         *     statuses, owners, suppliers, supplier_items, stock and movements.
+         * @description name: items.csv, or items.xlsx; the others are categories, packagings, barcodes, lots,
+         *     item_sites, sites, zones, locations, statuses, owners, suppliers, supplier_items, stock
+         *     and movements.
          *     Text that a spreadsheet would take for a formula begins with an apostrophe.
          *
          *     Errors: unknown_export.
