@@ -37,12 +37,14 @@ from server.services.manage_places import LOCATIONS, SITES, go_live
 from server.services.manage_places import ZONES as ZONE_KIND
 from server.services.manage_suppliers import SUPPLIER_ITEMS
 from server.services.manage_suppliers import SUPPLIERS as SUPPLIER_KIND
+from server.services.use_reservations import Wish, reserve_stock
 from server.store.db import reading, unit_of_work
 from server.store.feed import canonical_json
 from server.store.models import Count, Item, Movement, Site
 
 SEED = 952
 HISTORY_DAYS = 548
+PROMISES = 3
 COMMANDS_AT_ONCE = 200
 MINUTE_MS = 60_000
 DECIDED_MINUTE = 450
@@ -87,6 +89,9 @@ def load_demo(last_day: date | None = None, days: int = HISTORY_DAYS) -> DemoLoa
         hands = _Hands(people, history.site)
         for day in history.days(first, last):
             commands += hands.live(day)
+    closed_at = start_of_day(last, TIME_ZONE) + RECORDED_MINUTE * MINUTE_MS
+    with use_clock(lambda: closed_at):
+        _promise(histories)
     return _loaded(items, commands)
 
 
@@ -272,6 +277,19 @@ def _chunks(doings: Sequence[Doing]) -> Iterator[list[Doing]]:
     left = iter(doings)
     while some := list(islice(left, COMMANDS_AT_ONCE)):
         yield some
+
+
+def _promise(histories: Iterable[SiteHistory]) -> None:
+    """Tomorrow's first orders are reserved already: one piece of what sells best."""
+    for history in histories:
+        best = [keeping for keeping in history.keepings if keeping.home_stock][:PROMISES]
+        for number, keeping in enumerate(best, 1):
+            with reading() as session:
+                site_id = session.scalar(select(Site.id).where(Site.code == history.site.code))
+                item_id = session.scalar(select(Item.id).where(Item.sku == keeping.item.sku))
+            assert site_id is not None
+            assert item_id is not None
+            reserve_stock(Wish(site_id, item_id, Decimal(1), f"SO-NEXT-{number:02d}"), SYSTEM)
 
 
 def _loaded(items: Sequence[DemoItem], commands: int) -> DemoLoaded:
