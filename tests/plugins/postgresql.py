@@ -92,7 +92,7 @@ def running_postgresql(durable: bool = False) -> Iterator[PostgresServer]:
             os.chown(directory, account["user"], account["group"])
         binaries = _binaries(directory, account)
         _initialise(binaries, directory, account)
-        settings = _FAST | (_DURABLE if durable else {})
+        settings = _ALWAYS | (_DURABLE if durable else _FAST)
         command = [str(binaries / "postgres"), "-D", str(directory / "data"), "-k", str(directory)]
         command += [f"-c{name}={value}" for name, value in settings.items()]
         server = PostgresServer(
