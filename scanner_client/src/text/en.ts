@@ -232,7 +232,7 @@ export const en: Record<Text, string> = {
   movements_more: "Earlier movements",
   alerts_title: "Open alerts",
   alerts_none: "No open alerts.",
-  alert_low: "{position} {unit} available, below the reorder point of {point} {unit}",
+  alert_low: "{position} {unit} in hand and on the way, reorder point {point} {unit}: time to reorder",
   alert_state_triggered: "Open",
   alert_state_acknowledged: "Acknowledged",
   alert_state_snoozed: "Snoozed",

@@ -231,7 +231,7 @@ export const zh = {
   movements_more: "更早的流水",
   alerts_title: "未关闭预警",
   alerts_none: "没有未关闭的预警。",
-  alert_low: "可用量 {position} {unit}，低于补货点 {point} {unit}",
+  alert_low: "可供应 {position} {unit}，补货点 {point} {unit}：该补货了",
   alert_state_triggered: "待处理",
   alert_state_acknowledged: "已知悉",
   alert_state_snoozed: "稍后提醒",
