@@ -7,32 +7,37 @@ A day: counts before seven thirty, refills and scrap at eight, picks from half p
 after lunch, returns at the end.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
-from hashlib import blake2b
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
 from server.domain.demo_catalogue import DemoItem
 from server.domain.demo_places import DemoSite
+from server.domain.demo_stock import (
+    WEEK,
+    Batch,
+    Keeping,
+    draw,
+    keepings_of,
+    put_together,
+    split_off,
+    times,
+)
 
 NAMESPACE = UUID("7f1f7a52-54a4-5d0c-9a51-6f2f0c0d9520")
-WEEK = (1.15, 1.05, 1.0, 1.0, 1.1, 0.45, 0.0)  # Monday … Sunday
 SEASON = {  # January … December
     "HOUSE": (1.0, 0.7, 0.9, 1.0, 1.0, 1.2, 0.9, 0.9, 1.0, 1.1, 1.7, 1.2),
     "TOOLS": (0.8, 0.5, 1.3, 1.3, 1.2, 1.0, 0.9, 0.9, 1.1, 1.1, 1.1, 0.9),
     "FOOD": (1.6, 0.9, 0.9, 0.9, 1.0, 1.0, 0.9, 0.9, 1.3, 1.0, 1.1, 1.3),
     "MED": (1.3, 1.1, 1.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 1.0, 1.2, 1.4),
 }
-FAST_SHARE = 0.3
 RETURN_SHARE = 0.012
 SAMPLE_SHARE = 0.004
 VARIANCE_SHARE = 0.05
 UNDECIDED_DAYS = 14
-SERIALS_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,83 +68,13 @@ class DemoDay:
     doings: tuple[Doing, ...]
 
 
-@dataclass(slots=True)
-class Batch:
-    """Pieces that lie together: of one lot, in one handling unit; serials one by one."""
-
-    quantity: int
-    lot: str = ""
-    expires_on: date = date.max
-    unit: str = ""
-    serial: str = ""
-
-    @property
-    def names(self) -> dict[str, str]:
-        """How a command names them, but for the unit."""
-        return {n: v for n, v in (("lot", self.lot), ("serial", self.serial)) if v}
-
-
-@dataclass
-class Keeping:
-    """One item at one site: how it sells, where it lies, what is on its way."""
-
-    item: DemoItem
-    home: str
-    reserve: str
-    rate: float
-    mean: int
-    home_stock: list[Batch] = field(default_factory=list)
-    reserve_stock: list[Batch] = field(default_factory=list)
-    arrivals: list[tuple[date, int]] = field(default_factory=list)
-    serials: int = 0
-
-    @property
-    def is_fast(self) -> bool:
-        """Whether it has a place in the reserve, too."""
-        return bool(self.reserve)
-
-    @property
-    def daily(self) -> float:
-        """Pieces on an average day."""
-        return self.rate * self.mean * sum(WEEK) / 7
-
-    @property
-    def lead_days(self) -> int:
-        """From order to arrival."""
-        return 3 + self.item.number % 9
-
-    @property
-    def reorder_point(self) -> int:
-        """Demand of the lead time with some to spare."""
-        return int(self.daily * (self.lead_days + 3) * 1.25) + 1
-
-    @property
-    def order_quantity(self) -> int:
-        """Whole cartons, for the 18 days ahead of what sells fast, 12 weeks of the rest."""
-        wanted = Decimal(self.daily * (18 if self.is_fast else 84)) / self.item.pack
-        cartons = max(int(wanted.to_integral_value(ROUND_CEILING)), 1)
-        pieces = cartons * self.item.pack
-        return min(pieces, SERIALS_AT_ONCE) if self.item.tracking == "serial" else pieces
-
-    @property
-    def home_capacity(self) -> int:
-        """What the pick face takes."""
-        return int(self.daily * 6) + 2 * self.mean + 2
-
-    @property
-    def position(self) -> int:
-        """In stock and on its way."""
-        stock = (*self.home_stock, *self.reserve_stock)
-        return sum(b.quantity for b in stock) + sum(quantity for _, quantity in self.arrivals)
-
-
 class SiteHistory:
     """What happens at one site; `days` may be asked for once."""
 
     def __init__(self, site: DemoSite, items: Sequence[DemoItem], seed: int) -> None:
         self.site = site
         self.seed = seed
-        self.keepings = _keepings(site, items, seed)
+        self.keepings = keepings_of(site, items, seed)
         self._number = 0
         self._doings: list[Doing] = []
         self._returned: list[tuple[Keeping, Batch, UUID]] = []
@@ -223,7 +158,7 @@ class SiteHistory:
         target = keeping.reserve if goes_up else keeping.home
         move = {"to": target} | (unit or goods | {"from": self.site.dock})
         self._say(minute + 35, "put_away", move)
-        _put(keeping.reserve_stock if goes_up else keeping.home_stock, batch)
+        put_together(keeping.reserve_stock if goes_up else keeping.home_stock, batch)
 
     def _reorder(self, keeping: Keeping, day: date) -> None:
         if keeping.position <= keeping.reorder_point:
@@ -260,14 +195,14 @@ class SiteHistory:
             return
         wanted = keeping.home_capacity - at_home
         for batch in sorted(keeping.reserve_stock, key=lambda b: b.expires_on):
-            moved = _split(batch, min(wanted, batch.quantity))
+            moved = split_off(batch, min(wanted, batch.quantity))
             if moved.quantity:
                 unit = {"from_unit": batch.unit} if batch.unit else {}
                 places = {"from": keeping.reserve, "to": keeping.home}
                 goods = self._goods(keeping, moved)
                 self._say(480 + keeping.item.number % 25, "move_stock", places | goods | unit)
                 moved.unit = ""
-                _put(keeping.home_stock, moved)
+                put_together(keeping.home_stock, moved)
                 wanted -= moved.quantity
         keeping.reserve_stock = [batch for batch in keeping.reserve_stock if batch.quantity]
 
@@ -324,7 +259,7 @@ class SiteHistory:
     def _sell(self, keeping: Keeping, day: date) -> None:
         season = SEASON[keeping.item.family][day.month - 1]
         expected = keeping.rate * WEEK[day.weekday()] * season
-        for line in range(_poisson(expected, self._draw("lines", keeping.item.sku, day))):
+        for line in range(times(expected, self._draw("lines", keeping.item.sku, day))):
             draw = self._draw("pick", keeping.item.sku, day, line)
             wanted = 1 + int(draw * 2 * keeping.mean)
             minute = 510 + int(self._draw("minute", keeping.item.sku, day, line) * 260)
@@ -333,7 +268,7 @@ class SiteHistory:
     def _pick(self, keeping: Keeping, wanted: int, minute: int, day: date) -> None:
         fresh = [batch for batch in keeping.home_stock if batch.expires_on > day]
         for batch in sorted(fresh, key=lambda b: b.expires_on):
-            taken = _split(batch, min(wanted, batch.quantity))
+            taken = split_off(batch, min(wanted, batch.quantity))
             wanted -= taken.quantity
             if taken.quantity:
                 self._issue(keeping, taken, minute, day)
@@ -364,7 +299,7 @@ class SiteHistory:
             states = {"from_status": "INSPECTION", "to_status": "GOOD"}
             self._say(940, "change_status", {"location": self.site.quality} | goods | states)
             self._say(955, "move_stock", {"from": self.site.quality, "to": keeping.home} | goods)
-            _put(keeping.home_stock, batch)
+            put_together(keeping.home_stock, batch)
 
     # Saying ---------------------------------------------------------------------------------------
 
@@ -385,63 +320,3 @@ class SiteHistory:
 
     def _draw(self, *about: object) -> float:
         return draw(self.seed, self.site.code, *about)
-
-
-def draw(*about: object) -> float:
-    """A number in [0, 1) that only depends on what it is about."""
-    text = "/".join(map(str, about))
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) / 2**64
-
-
-def _keepings(site: DemoSite, items: Sequence[DemoItem], seed: int) -> list[Keeping]:
-    """The site's items by how well they sell: few sell often, many seldom."""
-    chosen = [item for item in items if draw(seed, site.code, "kept", item.sku) < site.share]
-    ranked = sorted(chosen, key=lambda item: draw(seed, "rank", item.sku) * _dearness(item))
-    weights = [(rank + 6) ** -0.85 for rank in range(len(ranked))]
-    homes, reserves = site.homes, site.reserves
-    scale = site.lines_a_day / sum(weights)
-    return [
-        Keeping(
-            item,
-            homes[rank % len(homes)],
-            reserves[rank % len(reserves)] if rank < FAST_SHARE * len(ranked) else "",
-            weights[rank] * scale,
-            max(1, min(10, int(40 / item.cost))),
-        )
-        for rank, item in enumerate(ranked)
-    ]
-
-
-def _dearness(item: DemoItem) -> float:
-    """Dear things sell less often."""
-    return 1.0 + math.sqrt(item.cost)
-
-
-def _poisson(expected: float, chance: float) -> int:
-    """How often something expected so often happens, by one draw (inverse of the distribution)."""
-    probability = share = math.exp(-expected)
-    count = 0
-    while chance > share and count < 12:
-        count += 1
-        probability *= expected / count
-        share += probability
-    return count
-
-
-def _put(stock: list[Batch], batch: Batch) -> None:
-    """Pieces that cannot be told apart lie together."""
-    for other in stock:
-        if (other.lot, other.unit, other.serial) == (batch.lot, batch.unit, batch.serial):
-            other.quantity += batch.quantity
-            return
-    stock.append(batch)
-
-
-def _split(batch: Batch, quantity: int) -> Batch:
-    batch.quantity -= quantity
-    return Batch(quantity, batch.lot, batch.expires_on, batch.unit, batch.serial)
-
-
-def commands_of(days: Iterable[DemoDay]) -> int:
-    """How many commands these days hold."""
-    return sum(len(d.doings) + sum(len(c.doings) for c in d.counts) for d in days)

@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from server.domain.commands import Command, Envelope
 from server.domain.days import day_of, start_of_day
 from server.domain.demo_catalogue import FAMILIES, SUPPLIERS, DemoItem, demo_items
-from server.domain.demo_history import DemoCount, DemoDay, Doing, Keeping, SiteHistory
+from server.domain.demo_history import DemoCount, DemoDay, Doing, SiteHistory
 from server.domain.demo_places import SITES as DEMO_SITES
 from server.domain.demo_places import TIME_ZONE, ZONES, DemoSite
+from server.domain.demo_stock import Keeping
 from server.domain.errors import RuleViolated
 from server.domain.numbers import plain
 from server.domain.people import SYSTEM, Actor

@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 from server.bootstrap import make_base_app
 from server.cli.demo import demo
 from server.domain.demo_catalogue import SUPPLIERS, demo_items, ean_13
-from server.domain.demo_history import SiteHistory, draw
+from server.domain.demo_history import SiteHistory
 from server.domain.demo_places import SITES
+from server.domain.demo_stock import draw
 from server.domain.errors import RuleViolated
 from server.services.load_demo import is_in_use, load_demo
 from server.services.manage_people import UserDraft
