@@ -117,6 +117,7 @@ class Book:
     revaluations: list[dict[str, Any]] = field(default_factory=list)
     marks: set[tuple[int, int, date]] = field(default_factory=set)
     _last_id: int | None = None
+    _opened_here: set[Key] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.places = Places(self.session)
@@ -128,8 +129,29 @@ class Book:
         """
         wanted = sorted(set(keys) - self.lines.keys())
         if wanted:
+            if lock:
+                self._open_lines(self._unopened(wanted))
             [rows] = ask(self.session, (_LOCKED_LINES if lock else _LINES).about(wanted))
             self._take_lines(wanted, rows)
+
+    def _unopened(self, wanted: Sequence[Key]) -> list[Key]:
+        """Those that may have no row yet. SQLite needs none before: it has one writer."""
+        if self.session.get_bind().dialect.name == "sqlite":
+            return []
+        known = _opened(self.session)
+        return [key for key in wanted if key not in known and key not in self._opened_here]
+
+    def _open_lines(self, unopened: Sequence[Key]) -> None:
+        """Make the rows of new balances, in key order, before any balance is locked: one made
+        afterwards would be locked out of order, and two documents could wait in a circle."""
+        if not unopened:
+            return
+        columns = [list(column) for column in zip(*unopened, strict=True)]
+        names = ("positions", "items", "lots", "serials")
+        made = self.session.execute(_OPEN_LINES, dict(zip(names, columns, strict=True)))
+        new = {Key(*row) for row in made}
+        self._opened_here.update(unopened)
+        _opened(self.session).update(set(unopened) - new)
 
     def _take_lines(self, wanted: Iterable[Key], rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:
@@ -171,6 +193,12 @@ class Book:
         of `first`."""
         lines = sorted(set(keys) - self.lines.keys())
         missing = {key: of for key, of in pools.items() if key not in self.pools}
+        unopened = self._unopened(lines)
+        if unopened:
+            before = ask(self.session, *first)
+            self._open_lines(unopened)
+            self.lock((), lines, pools)
+            return before
         *found, line_rows, pool_rows = ask(
             self.session,
             *first,
@@ -352,6 +380,13 @@ def _adding_to_lines(database: str) -> Insert:
     return added
 
 
+_OPEN_LINES = text(
+    "INSERT INTO balance"
+    " (position_id, item_id, lot_id, serial_id, on_hand, second_on_hand, reserved)"
+    " SELECT *, 0, 0, 0 FROM unnest(CAST(:positions AS bigint[]), CAST(:items AS bigint[]),"
+    " CAST(:lots AS bigint[]), CAST(:serials AS bigint[])) ORDER BY 1, 2, 3, 4"
+    " ON CONFLICT DO NOTHING RETURNING position_id, item_id, lot_id, serial_id"
+)
 _ADD_TO_LINES = Writing(_adding_to_lines, *_balance.keys())
 _INSERT_MOVEMENTS = Writing(lambda _: inserting(Movement), *_movement.keys())
 _pool_table = table_of(CostPool)
@@ -420,3 +455,15 @@ _allocators: WeakKeyDictionary[Engine, _MovementIds] = WeakKeyDictionary()
 
 def _allocator(session: Session) -> _MovementIds:
     return _allocators.setdefault(session.get_bind().engine, _MovementIds())
+
+
+_known_lines: WeakKeyDictionary[Engine, set[Key]] = WeakKeyDictionary()
+KNOWN_LINES_MOST = 200_000
+
+
+def _opened(session: Session) -> set[Key]:
+    """Balances this process has seen to have a committed row; rows are never deleted."""
+    known = _known_lines.setdefault(session.get_bind().engine, set())
+    if len(known) > KNOWN_LINES_MOST:
+        known.clear()
+    return known
