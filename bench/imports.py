@@ -1,9 +1,10 @@
 """How long 50,000 items take: dry run, apply, the same with other costs, roll back.
 
-python -m bench.imports sqlite:///FILE | postgresql+psycopg://… [ITEMS]     an empty database
+python bench/imports.py [URL of an empty database] [ITEMS]     without one: a new SQLite file
 """
 
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,5 +58,11 @@ def measure(url: str, count: int) -> None:
             roll_back_import(uid, actor=SYSTEM)
 
 
+def main(url: str = "", count: str = "50000") -> None:
+    """Against the database named, else a new file."""
+    with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder:
+        measure(url or f"sqlite:///{folder}/imports.sqlite3", int(count))
+
+
 if __name__ == "__main__":
-    measure(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 50_000)
+    main(*sys.argv[1:3])
