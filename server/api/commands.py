@@ -20,7 +20,7 @@ blueprint = Blueprint("commands", __name__, description="What happened, and what
 @blueprint.route("/commands")
 class Commands(MethodView):
     @requires("commands.send")
-    @blueprint.arguments(EnvelopeSchema)
+    @blueprint.arguments(EnvelopeSchema())  # an instance: none is made for each request
     @blueprint.response(200, AnswersSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Up to 100 commands in order; one answer each. Send again whatever was not answered.

@@ -25,17 +25,17 @@ def guess_limited(view: View) -> View:
 
 def register_limits(app: Flask, settings: Settings) -> None:
     """Switch the limits on, unless the setting rate_limits is off."""
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         default_limits=[GUESSES],
-        default_limits_exempt_when=_is_exempt,
         strategy="moving-window",
         storage_uri=_storage(settings.redis_url),
         in_memory_fallback_enabled=True,
         headers_enabled=True,
         enabled=settings.rate_limits,
     )
+    limiter.request_filter(_is_exempt)
 
 
 def _is_exempt() -> bool:

@@ -96,7 +96,7 @@ class Writing:
         """Execute it for each row, in order. Raises IntegrityError, OperationalError."""
         if not rows:
             return
-        database = session.get_bind().dialect.name
+        database = _database(session)
         form = self._forms.get(database)
         if form is None:
             form = _Form(self._statement(database), database, self._columns or None)
@@ -163,7 +163,7 @@ def ask(session: Session, *asked: Asked) -> list[list[Any]]:
     """
     if not any(len(one.keys) for one in asked):
         return [[] for _ in asked]
-    database = session.get_bind().dialect.name
+    database = _database(session)
     raw = _driver(session)
     sent: list[list[tuple[_Form, Any]]] = []
     with _translated():
@@ -207,7 +207,17 @@ def _cursor(raw: Any, database: str) -> Any:
 
 
 def _driver(session: Session) -> Any:
-    return session.connection().connection.driver_connection
+    """Found once a session: a session is one transaction, so it has one connection."""
+    found = session.info.get("driver")
+    if found is None:
+        found = session.info["driver"] = session.connection().connection.driver_connection
+    return found
+
+
+def _database(session: Session) -> str:
+    bind = session.bind
+    assert bind is not None
+    return bind.dialect.name
 
 
 def _one_of(key: Sequence[ColumnElement[Any]], count: int) -> ColumnElement[bool]:
