@@ -97,7 +97,7 @@ def _forget_what_was_answered() -> None:
     patch.setattr(apply_commands, "open_envelope", open_unread)
 
 
-def _set_balances() -> None:
+def _write_whole_balances_unlocked() -> None:
     def setting(database: str) -> Insert:
         statement = upsert_for(database, Balance)
         fresh = statement.excluded
@@ -115,6 +115,7 @@ def _set_balances() -> None:
                 line.change, line.reserved_change = line.on_hand, line.reserved
         write(self)
 
+    patch.setattr(book, "_LOCKED_LINES", book._LINES)
     patch.setattr(book, "_ADD_TO_LINES", Writing(setting, *book._balance.keys()))
     patch.setattr(book.Book, "_write_lines", write_whole)
 
@@ -248,10 +249,10 @@ BUGS = (
         _forget_what_was_answered,
     ),
     Bug(
-        "set_balances",
-        "a balance is written as read plus change, instead of adding the change in the database",
+        "write_whole_balances_unlocked",
+        "a balance is read without a lock and written whole, instead of adding to it",
         (f"{_OPPOSITE}[postgresql-50]",),
-        _set_balances,
+        _write_whole_balances_unlocked,
     ),
     Bug(
         "read_without_locks",
