@@ -193,6 +193,8 @@ class Book:
         of `first`."""
         lines = sorted(set(keys) - self.lines.keys())
         missing = {key: of for key, of in pools.items() if key not in self.pools}
+        if not (first or lines or missing):
+            return []
         unopened = self._unopened(lines)
         if unopened:
             before = ask(self.session, *first)

@@ -13,6 +13,9 @@ from server.store.db import inserting, table_of
 from server.store.models import PendingFeed
 from server.store.prepared import Writing
 
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+)
 _INSERT = Writing(
     lambda _: inserting(PendingFeed),
     *(column.key for column in table_of(PendingFeed).c if column.key != "id"),
@@ -65,4 +68,4 @@ def feed_row(
 
 def canonical_json(value: Any) -> str:
     """One text for one value: sorted keys, no spaces, UTF-8 kept."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _CANONICAL.encode(value)
