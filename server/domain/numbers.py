@@ -19,6 +19,10 @@ MONEY_SCALE = 10**MONEY_PLACES
 QUANTITY_MOST = Decimal(10**9)
 MONEY_MOST = Decimal(10**12)
 
+# What many lines add up to: far beyond any warehouse, and well within 64 bits.
+QUANTITY_SUM_MOST = Decimal(10**12)
+MONEY_SUM_MOST = Decimal(10**14)
+
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 ZERO = Decimal(0)
 
@@ -35,6 +39,18 @@ def quantity(number: Decimal | int | str) -> Decimal:
 def money(number: Decimal | int | str) -> Decimal:
     """The number as a value or a unit cost; raises InvalidInput `bad_money`, `money_too_large`."""
     return _exact(number, MONEY_UNIT, MONEY_MOST, "money")
+
+
+def check_quantity_sum(number: Decimal) -> None:
+    """Raises InvalidInput `quantity_too_large` for a sum the books cannot hold."""
+    if abs(number) > QUANTITY_SUM_MOST:
+        raise InvalidInput("quantity_too_large", value=plain(number), most=plain(QUANTITY_SUM_MOST))
+
+
+def check_money_sum(number: Decimal) -> None:
+    """Raises InvalidInput `money_too_large` for a value the books cannot hold."""
+    if abs(number) > MONEY_SUM_MOST:
+        raise InvalidInput("money_too_large", value=plain(number), most=plain(MONEY_SUM_MOST))
 
 
 def round_money(number: Decimal) -> Decimal:

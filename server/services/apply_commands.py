@@ -19,6 +19,7 @@ from server.domain.codes import code_key
 from server.domain.commands import Answer, Command, Envelope, Problem, Said, Status
 from server.domain.delivery import Admission, Loss, admit, detect_loss
 from server.domain.errors import (
+    InvalidInput,
     NotFound,
     NotPermitted,
     RuleViolated,
@@ -43,7 +44,7 @@ from server.services.interpret_commands import (
     settle_units,
 )
 from server.services.move_units import Units
-from server.services.name_things import Names
+from server.services.name_things import UNIT_FIELDS, Names
 from server.services.post_movements import Entry, Ledger
 from server.services.revalue_receipts import true_up_returns
 from server.services.sight_serials import Serials
@@ -68,11 +69,13 @@ from server.store.commands import (
 )
 from server.store.db import pipelined, unit_of_work
 from server.store.feed import announce_many, canonical_json, feed_row
+from server.store.quarantine import number_is_taken
 from server.store.queries.catalogue import SiteRow
 from server.store.queries.packagings import packaging_id
 
 TRIES_MOST = 4
 STOCKLESS = frozenset({"count_line", "finish_count", "bind_barcode"})
+AHEAD_MOST_MS = 86_400_000
 
 
 def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
@@ -214,6 +217,7 @@ def _settle_who_where_when(batch: _Batch, passes: dict[str, PassCheck]) -> dict[
             continue
         try:
             said[command.id] = _said(batch, command, passes)
+            _let_time_pass(batch, said[command.id])
         except StockturnError as problem:
             refused = replace(command, problem=Problem(problem.code, problem.fields))
             said[command.id] = Said(
@@ -227,12 +231,19 @@ def _settle_who_where_when(batch: _Batch, passes: dict[str, PassCheck]) -> dict[
     return said
 
 
+def _let_time_pass(batch: _Batch, said: Said) -> None:
+    """A doubtful time is not before the command before it, in the same envelope too (RULES 2)."""
+    if batch.clock is not None and said.command.replaces is None:
+        batch.clock = replace(batch.clock, last_occurred_at=said.occurrence.at)
+
+
 def _said(batch: _Batch, command: Command, passes: dict[str, PassCheck]) -> Said:
     received_at = batch.envelope.contact.received_at
     when = _occurrence(batch, command)
     if batch.device is None:
         site_id = _site_of_request(batch, command)
         return Said(command, site_id, batch.actor.user_id, None, when, received_at)
+    _check_scope(batch, batch.device, command)
     flags, user_id = frozenset[str](), batch.actor.user_id
     if command.user_pass:
         check = passes[command.user_pass]
@@ -255,14 +266,34 @@ def _said(batch: _Batch, command: Command, passes: dict[str, PassCheck]) -> Said
     )
 
 
+def _check_scope(batch: _Batch, device: DeviceState, command: Command) -> None:
+    """A handheld reports what happened at its own site; to ask for things needs a desk."""
+    code = command.body.get("site")
+    if code:
+        site = batch.sites.get(code_key(code))
+        if site is None or site.id != device.site_id:
+            raise NotFound("unknown_site", site=code)
+    if not command.is_fact and command.problem is None:
+        raise NotPermitted("not_permitted", permission="commands.request")
+
+
 def _occurrence(batch: _Batch, command: Command) -> Occurrence:
-    """RULES 1–4; a command that replaces another happened when that one did."""
+    """RULES 1–4. Raises InvalidInput `impossible_time` for one no calendar has, or to come."""
+    when = _said_occurrence(batch, command)
+    if not 0 <= when.at <= batch.envelope.contact.received_at + AHEAD_MOST_MS:
+        raise InvalidInput("impossible_time", occurred_at=when.at)
+    return when
+
+
+def _said_occurrence(batch: _Batch, command: Command) -> Occurrence:
+    """A command that replaces another happened when that one did."""
     replaced = batch.known.get(command.replaces) if command.replaces else None
     if replaced is not None:
         return Occurrence(replaced.occurred_at, replaced.uncertainty_ms)
     contact = batch.envelope.contact
     if batch.clock is None or command.seq is None:
-        return Occurrence(command.occurred_at or contact.received_at)
+        said_at = command.occurred_at
+        return Occurrence(contact.received_at if said_at is None else said_at)
     return occurrence(command.boot_id, command.mono_ms, command.wall_ms, batch.clock, contact)
 
 
@@ -347,7 +378,15 @@ def _admission(batch: _Batch, command: Command, said: Said) -> Admission:
         return Admission.APPLY
     if device.state == "revoked" or "revoked_pass" in said.flags:
         return Admission.QUARANTINE
-    return admit(command.seq, device.accepted_seq, batch.lost, device.quarantined)
+    admission = admit(command.seq, device.accepted_seq, batch.lost, device.quarantined)
+    if admission is Admission.APPLY_AFTER_LOSS and _is_number_taken(batch, device, command.seq):
+        return Admission.QUARANTINE
+    return admission
+
+
+def _is_number_taken(batch: _Batch, device: DeviceState, seq: int) -> bool:
+    own = any(row["seq"] == seq for row in batch.rows)
+    return own or number_is_taken(batch.session, device.id, seq)
 
 
 def _quarantined(batch: _Batch, command: Command, said: Said) -> Answer:
@@ -385,17 +424,18 @@ def _quarantined(batch: _Batch, command: Command, said: Said) -> Answer:
 
 def _decide(batch: _Batch, said: Said, admission: Admission) -> Answer:
     command = said.command
-    posted = False
+    written = False
     try:
         _check(batch, said)
+        written = _writes_before_posting(command)
         meaning = _meaning(batch, said)
         _guard(batch, said, meaning)
-        posted = True
+        written = True
         flags, movement_ids = _post(batch, said, meaning)
     except StockturnError as problem:
         if isinstance(problem, Unavailable):
             raise
-        if posted:
+        if written:
             raise _WholeBatchFailed(problem) from problem
         return Answer(command.id, Status.REJECTED, code=problem.code, fields=problem.fields)
     if admission is Admission.APPLY_AFTER_LOSS:
@@ -403,6 +443,11 @@ def _decide(batch: _Batch, said: Said, admission: Admission) -> Answer:
     flags |= said.flags
     status = Status.APPLIED_FLAGGED if flags else Status.APPLIED
     return Answer(command.id, status, tuple(sorted(flags)), movement_ids=tuple(movement_ids))
+
+
+def _writes_before_posting(command: Command) -> bool:
+    """Finding out what it means already notes where units went, or that something was undone."""
+    return command.type == "undo" or any(command.body.get(name) for name in UNIT_FIELDS)
 
 
 def _check(batch: _Batch, said: Said) -> None:
@@ -413,7 +458,12 @@ def _check(batch: _Batch, said: Said) -> None:
         replaced = batch.known.get(command.replaces)
         if replaced is None or replaced.device_id != said.device_id:
             raise NotFound("unknown_command", command=str(command.replaces))
-        if replaced.status != Status.REJECTED or was_replaced(batch.session, command.replaces):
+        twice = any(
+            row["replaces"] == command.replaces and row["status"] != Status.REJECTED
+            for row in batch.rows
+        )
+        before = twice or was_replaced(batch.session, command.replaces)
+        if replaced.status != Status.REJECTED or before:
             raise StockturnError("nothing_to_replace", command=str(command.replaces))
 
 
@@ -484,10 +534,15 @@ def _post(batch: _Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[i
         else:
             drafts.append(draft)
     if meaning.reservation is not None:
-        use_reservation(scene.ledger, meaning.reservation, said.quantity, said.received_at)
+        picked_from = meaning.drafts[0].source_key
+        use_reservation(
+            scene.ledger, meaning.reservation, said.quantity, picked_from, said.received_at
+        )
     posting = scene.ledger.post(entry, drafts)
     if meaning.awaits_issue is not None and posting.movement_ids:
         scene.ledger.await_issue(meaning.awaits_issue, posting.movement_ids[0])
+        # It may have been recorded while we waited for the pool's lock.
+        batch.picked.append(meaning.awaits_issue)
     return meaning.flags | posting.flags, posting.movement_ids
 
 
@@ -575,8 +630,10 @@ def _keep(batch: _Batch, said: Said, answer: Answer) -> None:
         after_gap = any(loss.last_seq == command.seq - 1 for loss in batch.lost)
         if after_gap or command.seq == batch.envelope.oldest_unsent_seq:
             _look_after_loss(batch, device, said)
+        is_next = command.seq > device.accepted_seq
         device.accepted_seq = max(device.accepted_seq, command.seq)
-        device.last_occurred_at = said.occurrence.at
+        if is_next and command.replaces is None and command.problem is None:
+            device.last_occurred_at = said.occurrence.at
 
 
 def _look_after_loss(batch: _Batch, device: DeviceState, said: Said) -> None:

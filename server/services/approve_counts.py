@@ -137,19 +137,29 @@ def _approve(
 ) -> UUID:
     now, command_id = now_ms(), uuid4()
     with unit_of_work() as session:
+        serials = _lock_place(session, _visible(count_by_id(session, count_id), actor))
         count = _decidable(session, count_id, version, actor)
-        close_location(session, count.location_id)
         ledger = Ledger(session)
         found = _reconcile(session, ledger, count, lock=True)
         _refuse_doubts(ledger, found, acknowledged, accept)
         entry = Entry(command_id, now, user_id=actor.user_id, request_id=actor.request_id)
         _write_command(session, found, entry, actor)
-        movement_ids = _post(session, ledger, found, entry)
+        movement_ids = _post(ledger, serials, found, entry)
         ledger.write()
         _keep_variances(session, found)
         _anchor(session, found)
         _decide(session, count, "approved", "", actor, now, command_id, movement_ids)
     return command_id
+
+
+def _lock_place(session: Session, count: CountRow) -> Serials:
+    """In the order commands do: serials, then the location, then the count; else an approval and a
+    handheld that works there would wait for each other."""
+    serials = Serials(session)
+    seen = {line.grain.serial_id for line in seen_lines(session, count)}
+    serials.lock(seen | {line.key.serial_id for line in book_lines(session, count.location_id)})
+    close_location(session, count.location_id)
+    return serials
 
 
 def _decidable(session: Session, count_id: int, version: int, actor: Actor) -> CountRow:
@@ -303,8 +313,7 @@ def _order_recount(count_id: int, actor: Actor) -> None:
 # Posting ------------------------------------------------------------------------------------------
 
 
-def _post(session: Session, ledger: Ledger, found: Reconciliation, entry: Entry) -> list[int]:
-    serials = Serials(session)
+def _post(ledger: Ledger, serials: Serials, found: Reconciliation, entry: Entry) -> list[int]:
     serials.lock(line.grain.serial_id for line in found.lines)
     drafts: list[Draft] = []
     for line in found.lines:

@@ -1,5 +1,6 @@
 """Counting, as the counter reports it: lines seen, then the place closed (RULES 8, 9)."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from server.store.db import table_of, upsert
 from server.store.feed import announce
 from server.store.models import Count, CountLine, CountParticipant, CountTask
 
+DECIDED = ("approved", "refused")
+
 
 def count_line(scene: Scene, said: Said) -> set[str]:
     """One line's total as it was seen; a later one of the same attempt replaces it.
@@ -24,15 +27,14 @@ def count_line(scene: Scene, said: Said) -> set[str]:
     body = said.body
     location = scene.names.location(said.site_id, body["location"])
     item = scene.names.item(body["item"])
-    lot_id = scene.names.lot_id(item, body, flags)
-    serial_id = scene.names.serial_id(item, body, lot_id, flags)
+    lot_id, serial_id = scene.names.lot_and_serial(item, body, flags)
     unit_id = scene.names.unit_made(body["unit"]).id if body.get("unit") else 0
     first_at, last_at = observed(said)
     count = _open_count(scene.session, said, location.id, first_at)
-    if count.state in ("approved", "refused"):
+    if count.state in DECIDED:
         return flags | {"count_decided"}
-    if count.first_at > first_at:
-        _change(scene.session, count.id, first_at=first_at)
+    # A new version in any case: nobody approves what they have not seen.
+    _change(scene.session, count.id, first_at=min(count.first_at, first_at))
     row = {
         "count_id": count.id,
         "attempt": body.get("attempt") or 1,
@@ -60,7 +62,7 @@ def finish_count(scene: Scene, said: Said) -> set[str]:
     location = scene.names.location(said.site_id, said.body["location"])
     at = said.occurrence.at
     count = _open_count(scene.session, said, location.id, at)
-    if count.state in ("approved", "refused"):
+    if count.state in DECIDED:
         return {"count_decided"}
     _take_part(scene.session, count.id, said, flags)
     _change(
@@ -87,24 +89,46 @@ def finish_count(scene: Scene, said: Said) -> set[str]:
     return flags
 
 
-def undo_count_line(session: Session, body: dict[str, Any], device_seq: int | None) -> None:
-    """Forget a line that was counted by mistake, while the count is not decided."""
-    count_id = session.scalar(select(Count.id).where(Count.uid == UUID(str(body["count"]))))
-    session.execute(
+def undo_count_line(scene: Scene, said: Said, body: dict[str, Any], device_seq: int | None) -> None:
+    """Forget a line that was counted by mistake, unless it has been replaced already.
+
+    Raises RuleViolated `count_decided` after approval or refusal.
+    """
+    uid, counted = UUID(str(body["count"])), Decimal(body["counted"])
+    count = _locked_count(scene.session, uid)
+    if count.state in DECIDED:
+        raise RuleViolated("count_decided", count=str(uid))
+    scene.names.load([(said.site_id, body)])
+    item = scene.names.item(body["item"])
+    lot_id, serial_id = scene.names.lot_and_serial(item, {**body, "counted": counted}, set())
+    unit_id = scene.names.unit_made(body["unit"]).id if body.get("unit") else 0
+    scene.session.execute(
         delete(table_of(CountLine)).where(
-            CountLine.count_id == count_id, CountLine.seq == (device_seq or 0)
+            CountLine.count_id == count.id,
+            CountLine.attempt == (body.get("attempt") or 1),
+            CountLine.item_id == item.id,
+            CountLine.lot_id == lot_id,
+            CountLine.serial_id == serial_id,
+            CountLine.handling_unit_id == unit_id,
+            CountLine.seq == (device_seq or 0),
+            CountLine.counted == counted,
         )
     )
+    _change(scene.session, count.id)
 
 
 def reopen_count(session: Session, uid: UUID) -> None:
     """Take back finish_count. Raises RuleViolated `count_decided` after approval or refusal."""
-    count = session.execute(
-        select(Count.id, Count.state).where(Count.uid == uid).with_for_update()
-    ).one()
+    count = _locked_count(session, uid)
     if count.state != "finished":
         raise RuleViolated("count_decided", count=str(uid))
     _change(session, count.id, state="counting", counted_at=None, finished_at=None)
+
+
+def _locked_count(session: Session, uid: UUID) -> Any:
+    return session.execute(
+        select(Count.id, Count.state).where(Count.uid == uid).with_for_update()
+    ).one()
 
 
 def observed(said: Said) -> tuple[int, int]:
@@ -115,8 +139,8 @@ def observed(said: Said) -> tuple[int, int]:
         last = _by_mono(said, body.get("last_mono_ms"))
     else:
         first, last = body.get("first_at"), body.get("last_at")
-    last = at if last is None else min(last, at)
-    return (last if first is None else min(first, last)), last
+    last = at if last is None else max(min(last, at), 0)
+    return (last if first is None else max(min(first, last), 0)), last
 
 
 def _by_mono(said: Said, mono_ms: int | None) -> int | None:

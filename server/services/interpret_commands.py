@@ -20,13 +20,14 @@ from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.domain.ledger import Draft, Key, Place, Posted
 from server.domain.people import Actor
 from server.services.move_units import Units, follow_units, move_unit
-from server.services.name_things import Names
+from server.services.name_things import UNIT_FIELDS, Names
 from server.services.post_movements import Ledger
 from server.services.sight_serials import Serials
-from server.store.founding import GOOD_STATUS_ID, INSPECTION_STATUS_ID
-from server.store.queries.catalogue import ItemRow, LocationRow
+from server.store.founding import GOOD_STATUS_ID, INSPECTION_STATUS_ID, OWN_OWNER_ID
+from server.store.queries.catalogue import ItemRow, LocationRow, UnitRow
 from server.store.queries.movements import flows_of_command
-from server.store.queries.reservations import open_lines
+from server.store.queries.reservations import open_lines, reservation_of
+from server.store.queries.revaluations import corrections_of
 from server.store.queries.suppliers import supplier_price
 
 
@@ -71,7 +72,7 @@ def depends_on_books(scene: Scene, said: Said) -> bool:
     body = said.body
     if said.command.type not in _INTERPRETERS or said.command.type == "pack_unit":
         return True
-    return any(body.get(name) for name in ("unit", "from_unit", "to_unit", "serial", "returns"))
+    return any(body.get(name) for name in (*UNIT_FIELDS, "serial", "returns", "reservation"))
 
 
 def _receive(scene: Scene, said: Said) -> Meaning:
@@ -134,13 +135,18 @@ def _pick(scene: Scene, said: Said) -> Meaning:
     else:
         target = scene.ledger.counterpart("customer", source)
     moved = _moved(meaning, said, goods, source, target)
-    if said.body.get("reservation"):
+    if said.body.get("reservation") and moved.drafts:
         meaning.reservation = said.body["reservation"]
-        lines = open_lines(scene.session, said.body["reservation"])
-        if lines is None:
-            raise NotFound("unknown_reservation", reservation=str(said.body["reservation"]))
-        meaning.promised = {Key(*line.key): line.open for line in lines}
+        meaning.promised = _promised(scene, said, goods["item_id"])
     return moved
+
+
+def _promised(scene: Scene, said: Said, item_id: int) -> dict[Key, Decimal]:
+    """What the reservation it names still holds: one of the same item at the same site."""
+    uid = said.body["reservation"]
+    if reservation_of(scene.session, uid) != (said.site_id, item_id):
+        raise NotFound("unknown_reservation", reservation=str(uid))
+    return {Key(*line.key): line.open for line in open_lines(scene.session, uid) or []}
 
 
 def _return(scene: Scene, said: Said) -> Meaning:
@@ -190,6 +196,9 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
         target = _cart(scene, said)
     else:
         target = _location(scene, said, "to", meaning).id
+    source = scene.units.where(unit.id, said.occurrence.at)
+    if source is not None:
+        _check_site_of_unit(scene, said, unit, source)
     meaning.drafts = move_unit(scene.ledger, scene.units, said, unit.id, target)
     if scene.units.where(unit.id, said.occurrence.at - 1) == target:
         meaning.flags.add("already_there")
@@ -260,14 +269,14 @@ def _goods(scene: Scene, said: Said, meaning: Meaning) -> dict[str, Any]:
     """What is moved and how much of it."""
     item = scene.names.item(said.body["item"])
     _heed_retirement(said, item, meaning)
-    lot_id = scene.names.lot_id(item, said.body, meaning.flags)
+    lot_id, serial_id = scene.names.lot_and_serial(item, said.body, meaning.flags)
     if not said.command.is_fact and "lot_missing" in meaning.flags:
         raise InvalidInput("lot_required", item=item.sku)
     scene.ledger.know(items=[item])
     return {
         "item_id": item.id,
         "lot_id": lot_id,
-        "serial_id": scene.names.serial_id(item, said.body, lot_id, meaning.flags),
+        "serial_id": serial_id,
         "quantity": said.quantity,
         "second_quantity": said.body.get("second_quantity"),
     }
@@ -294,8 +303,17 @@ def _place(
         scene.units.log(unit.id, None, location.id, said)
         at = location.id
     elif at != location.id:
+        _check_site_of_unit(scene, said, unit, at)
         meaning.flags.add("unit_elsewhere")
     return scene.ledger.place(at, unit.id, owner, status)
+
+
+def _check_site_of_unit(scene: Scene, said: Said, unit: UnitRow, location_id: int) -> None:
+    """Stock of another site is not ours to change: raises NotFound `unknown_unit`."""
+    if scene.ledger.place(location_id, unit.id, OWN_OWNER_ID, GOOD_STATUS_ID).site_id != (
+        said.site_id
+    ):
+        raise NotFound("unknown_unit", unit=unit.code)
 
 
 def _location(scene: Scene, said: Said, name: str, meaning: Meaning) -> LocationRow:
@@ -330,11 +348,14 @@ def _like(scene: Scene, place: Place, location_id: int) -> Place:
 
 
 def _issue_of(scene: Scene, said: Said, item_id: int) -> Posted | None:
-    """The issue a return belongs to, with its cost."""
+    """The issue a return belongs to, with its cost as it has turned out by now (RULES 19)."""
     command_id = said.body.get("returns")
     if not command_id:
         return None
     for row in flows_of_command(scene.session, command_id):
-        if row["item_id"] == item_id and row["cogs"]:
-            return Posted(row["id"], row["quantity"], row["value"], row["cogs"])
+        target = row["to_position_id"]
+        sold = scene.ledger.book.places.by_id([target])[target].kind == "customer"
+        if row["item_id"] == item_id and sold:
+            value = row["value"] - corrections_of(scene.session, row["id"]).value
+            return Posted(row["id"], row["quantity"], value, row["cogs"])
     return None

@@ -17,6 +17,7 @@ from server.services.keep_records import Edit, locked_record, tell
 from server.services.manage_places import SITES
 from server.store.db import unit_of_work
 from server.store.feed import announce
+from server.store.location_locks import close_site
 from server.store.models import Period, Site
 
 
@@ -53,6 +54,7 @@ def reopen_period(site_id: int, through: date | None, reason: str, *, actor: Act
 
 def _site(session: Session, site_id: int, actor: Actor) -> tuple[Edit, Site]:
     edit = Edit(session, actor, now_ms())
+    close_site(session, site_id)
     site: Site = locked_record(edit, SITES, (site_id,))
     return edit, site
 

@@ -177,6 +177,16 @@ class Names:
             flags.add("new_serial")
         return self.serials[key].id
 
+    def lot_and_serial(
+        self, item: ItemRow, body: Mapping[str, Any], flags: set[str]
+    ) -> tuple[int, int]:
+        """Both ids; a serial keeps the lot it was first named with, whatever is said later."""
+        lot_id = self.lot_id(item, body, flags)
+        serial_id = self.serial_id(item, body, lot_id, flags)
+        if serial_id:
+            lot_id = self.serials[item.id, code_key(body["serial"])].lot_id
+        return lot_id, serial_id
+
     def _make_lot(self, item: ItemRow, code: str, body: Mapping[str, Any]) -> None:
         produced: date | None = body.get("production_date")
         expires: date | None = body.get("expires_on") or expiry_of(item, produced)
@@ -199,13 +209,21 @@ class Names:
 def expiry_of(item: ItemRow, produced: date | None) -> date | None:
     """The last good day by production date and shelf life; None if either is unknown.
 
-    Months count in calendar months; 31 January and one month is the last of February.
+    Months count in calendar months; 31 January and one month is the last of February. What keeps
+    beyond the calendar does not expire.
     """
     if produced is None or item.shelf_life is None:
         return None
+    try:
+        return _last_good_day(item, produced, item.shelf_life)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _last_good_day(item: ItemRow, produced: date, shelf_life: int) -> date:
     if item.shelf_life_unit == "day":
-        return date.fromordinal(produced.toordinal() + item.shelf_life)
-    months = produced.year * 12 + produced.month - 1 + item.shelf_life
+        return date.fromordinal(produced.toordinal() + shelf_life)
+    months = produced.year * 12 + produced.month - 1 + shelf_life
     year, month = divmod(months, 12)
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     last = date.fromordinal(following.toordinal() - 1).day

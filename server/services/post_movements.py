@@ -26,13 +26,13 @@ from server.domain.counting import Anchor, Grain, first_unseen, judge_late
 from server.domain.days import day_of, value_date
 from server.domain.errors import RuleViolated
 from server.domain.ledger import Draft, Key, Place
-from server.domain.numbers import ZERO, plain
-from server.services.cost_movements import Costed, Costs
+from server.domain.numbers import ZERO, check_money_sum, check_quantity_sum, plain
+from server.services.cost_movements import Costed, Costs, pool_key
 from server.store.book import Book, PoolKey
 from server.store.count_tasks import clear_below_zero, order_tasks
 from server.store.db import inserting
 from server.store.founding import OWN_OWNER_ID
-from server.store.location_locks import locations_shared
+from server.store.location_locks import locations_shared, sites_shared
 from server.store.models import AwaitedIssue
 from server.store.places import Spot
 from server.store.prepared import Asked, ask
@@ -92,9 +92,10 @@ class Ledger:
         return self._items[item_id]
 
     def site(self, site_id: int) -> SiteRow:
-        """One site, read at most once."""
+        """One site, read at most once; its books are not closed until we end."""
         if site_id not in self._sites:
-            self._sites.update(sites_by_id(self.session, [site_id]))
+            held = sites_shared(self.session, [site_id])
+            self._sites.update(sites_by_id(self.session, [site_id], held))
         return self._sites[site_id]
 
     def place(self, location_id: int, unit_id: int, owner_id: int, status_id: int) -> Place:
@@ -136,7 +137,10 @@ class Ledger:
                 )
 
     def post(self, entry: Entry, drafts: Sequence[Draft]) -> Posting:
-        """Post the drafts of one command; never refused."""
+        """Post the drafts of one command; refused only where the books' numbers end.
+
+        Raises InvalidInput `quantity_too_large`, `money_too_large`: then nothing may be written.
+        """
         self.prepare(drafts)
         self._request_id = entry.request_id
         posting = Posting()
@@ -198,10 +202,14 @@ class Ledger:
     ) -> None:
         """Add one revaluation row; the pool itself has been changed by the caller.
 
-        One that changes nothing is worth a row only where it settles an estimate.
+        One that changes nothing is worth a row only where it settles an estimate. Raises
+        InvalidInput `money_too_large`.
         """
         if not (revaluation.value or revaluation.cogs or even_if_zero):
             return
+        check_money_sum(revaluation.value)
+        check_money_sum(revaluation.cogs)
+        self._check_pool(key)
         site = self.site(key.site_id)
         day = value_date(day_of(at, site.time_zone), site.closed_through)
         self.book.revaluations.append(
@@ -225,6 +233,7 @@ class Ledger:
     def _post_one(self, entry: Entry, draft: Draft, posting: Posting) -> None:
         movement_id = self.book.next_movement_ids(1)[0]
         costed = self.costs.of(draft, movement_id)
+        self._check_costs(draft, costed)
         self._write_row(entry, draft, movement_id, costed)
         self._change_lines(draft, posting)
         for key, revaluation in costed.revaluations:
@@ -237,6 +246,20 @@ class Ledger:
         posting.movement_ids.append(movement_id)
         if not draft.settled and not draft.serial_id:
             self._correct(entry, draft, posting)
+
+    def _check_costs(self, draft: Draft, costed: Costed) -> None:
+        check_money_sum(costed.value)
+        check_money_sum(costed.unit_cost or ZERO)
+        for place in (draft.source, draft.target):
+            key = pool_key(draft, place)
+            if key is not None and key in self.book.pools:
+                self._check_pool(key)
+
+    def _check_pool(self, key: PoolKey) -> None:
+        pool = self.book.pool(key).now
+        check_quantity_sum(pool.quantity)
+        check_money_sum(pool.value)
+        check_money_sum(pool.last_cost or ZERO)
 
     def _write_row(self, entry: Entry, draft: Draft, movement_id: int, costed: Costed) -> None:
         days = {place.site_id: self._days(place, draft) for place in (draft.source, draft.target)}
@@ -286,7 +309,9 @@ class Ledger:
             (draft.target_key, draft.target, 1),
         ):
             if place.holds_stock:
-                self.book.change_line(key, sign * draft.quantity, sign * second)
+                line = self.book.change_line(key, sign * draft.quantity, sign * second)
+                check_quantity_sum(line.on_hand)
+                check_quantity_sum(line.second_on_hand)
                 posting.keys.add(key)
 
     # Value ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from server.domain.codes import code_key
-from server.domain.commands import Said
+from server.domain.commands import FLOOR_TYPES, Said
 from server.domain.costing import true_up
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.ledger import Draft, Place, Posted, moves_after
@@ -25,6 +25,7 @@ from server.store.queries.movements import flows_of_command
 from server.store.queries.revaluations import corrections_of
 from server.store.serial_sightings import place_of_sighting, serials_of_command
 
+UNDOABLE = FLOOR_TYPES - {"undo"}
 FOLLOW_UPS = frozenset({"count_correction", "serial_correction"})
 
 
@@ -32,7 +33,8 @@ def undo(scene: Scene, said: Said, entry: Entry) -> Meaning:
     """What taking a command back posts; a second undo posts nothing and is flagged.
 
     Raises NotFound `unknown_command` for another device's or person's command, RuleViolated
-    `nothing_to_undo` for one that was rejected or is itself an undo.
+    `nothing_to_undo` for one that was rejected, is itself an undo, or is the house's own: an
+    adjustment is mended by the next count, a price by the next price.
     """
     meaning = Meaning()
     original = _original(scene, said)
@@ -56,7 +58,9 @@ def _original(scene: Scene, said: Said) -> KnownCommand:
         raise NotFound("unknown_command", command=str(command_id))
     if said.device_id is None and original.user_id != said.user_id:
         raise NotFound("unknown_command", command=str(command_id))
-    if original.status == "rejected" or original.type == "undo":
+    if original.site_id is not None and not scene.actor.sees_site(original.site_id):
+        raise NotFound("unknown_command", command=str(command_id))
+    if original.status == "rejected" or original.type not in UNDOABLE:
         raise RuleViolated("nothing_to_undo", command=str(command_id))
     return original
 
@@ -65,7 +69,7 @@ def _undo_without_stock(scene: Scene, said: Said, original: KnownCommand) -> boo
     raw: dict[str, Any] = json.loads(original.body)
     body = raw["body"]
     if original.type == "count_line":
-        undo_count_line(scene.session, body, raw.get("seq"))
+        undo_count_line(scene, said, body, raw.get("seq"))
     elif original.type == "finish_count":
         reopen_count(scene.session, UUID(str(body["count"])))
     elif original.type == "bind_barcode":

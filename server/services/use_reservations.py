@@ -87,12 +87,16 @@ def release_reservation(uid: UUID, actor: Actor) -> None:
         _tell(session, "reservation.released", uid, reservation.site_id, actor, now)
 
 
-def use_reservation(ledger: Ledger, uid: UUID, quantity: Decimal, at: int) -> None:
-    """A pick took this much of what was reserved; the caller writes the ledger."""
+def use_reservation(
+    ledger: Ledger, uid: UUID, quantity: Decimal, picked_from: Key, at: int
+) -> None:
+    """A pick took this much of what was reserved, first of what was where it picked; the caller
+    writes the ledger. One that has ended stays as it ended."""
     lines = open_lines(ledger.session, uid) or []
+    lines.sort(key=lambda line: line.key != picked_from)
     ledger.book.lock_lines(Key(*line.key) for line in lines)
     _give_back(ledger.session, ledger, lines, quantity)
-    if sum((line.open for line in lines), ZERO) <= quantity:
+    if lines and sum((line.open for line in lines), ZERO) <= quantity:
         _end(ledger.session, uid, "done", at)
 
 

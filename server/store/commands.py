@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.delivery import Loss
 from server.store.db import inserting, table_of, upsert
+from server.store.location_locks import sites_shared_by_key
 from server.store.models import (
     Command,
     Device,
@@ -101,11 +102,13 @@ def open_envelope(
     session: Session, device_id: int | None, ids: Sequence[UUID], site_keys: Iterable[str]
 ) -> tuple[DeviceState | None, dict[UUID, KnownCommand], dict[str, SiteRow]]:
     """Lock the device, if there is one; then what we know of these commands and sites."""
-    devices, known, sites = ask(
+    keys = sorted(set(site_keys))
+    devices, known, *_, sites = ask(
         session,
         _LOCKED_DEVICE.about([device_id] if device_id else []),
         _KNOWN.about(ids),
-        SITES.about(site_keys),
+        *sites_shared_by_key(session, keys),
+        SITES.about(keys),
     )
     device = _device_state(devices[0]) if device_id else None
     return device, _known(known), SITES.rows(sites)
@@ -134,7 +137,8 @@ def quarantined_ids(session: Session, device_id: int, ids: Iterable[UUID]) -> se
 
 
 def was_replaced(session: Session, command_id: UUID) -> bool:
-    """Whether another command has replaced this one already."""
+    """Whether another command has replaced this one already; nobody else may ask until we end."""
+    session.execute(select(_command.id).where(_command.id == command_id).with_for_update())
     asked = select(_command.id).where(
         _command.replaces == command_id, _command.status != "rejected"
     )

@@ -28,6 +28,8 @@ def _text(most: int = 200, **options: Any) -> fields.String:
 def _printable(text: str) -> None:
     if not text.isprintable():
         raise ValidationError("Has characters that cannot be printed.")
+    if not text.strip():
+        raise ValidationError("Is blank.")
 
 
 def _positive(number: Decimal) -> None:

@@ -249,9 +249,12 @@ def sites_by_key(session: Session, keys: Iterable[str]) -> dict[str, SiteRow]:
     return SITES.by_key(session, keys)
 
 
-def sites_by_id(session: Session, ids: Iterable[int]) -> dict[int, SiteRow]:
-    """Sites by id."""
-    return _by_id(session, _SITES_BY_ID, ids, SiteRow)
+def sites_by_id(
+    session: Session, ids: Iterable[int], first: Sequence[Asked] = ()
+) -> dict[int, SiteRow]:
+    """Sites by id; `first` is asked on the same way."""
+    *_, found = ask(session, *first, _SITES_BY_ID.about(sorted(set(ids))))
+    return {row[1]: SiteRow(*row[1:]) for row in found}
 
 
 def statuses_by_key(session: Session, keys: Iterable[str]) -> dict[str, StatusRow]:

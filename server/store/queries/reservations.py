@@ -18,6 +18,13 @@ class OpenLine(NamedTuple):
     open: Decimal
 
 
+def reservation_of(session: Session, uid: UUID) -> tuple[int, int] | None:
+    """(site id, item id) of a reservation, if there is one; these never change."""
+    asked = select(Reservation.site_id, Reservation.item_id).where(Reservation.uid == uid)
+    row = session.execute(asked).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 def open_lines(session: Session, uid: UUID) -> list[OpenLine] | None:
     """The open lines of a reservation, locked; None if there is no such reservation."""
     reservation_id = session.scalar(
