@@ -22,11 +22,11 @@ from server.domain.delivery import Admission, admit
 from server.services import (
     apply_commands,
     approve_counts,
+    post_movements,
     recalculate,
     sight_serials,
     undo_commands,
 )
-from server.services.post_movements import Ledger
 from server.store import book, feed, recalculations
 from server.store import db as store_db
 from server.store.db import inserting, upsert_for
@@ -192,7 +192,11 @@ def _let_gaps_pass() -> None:
 
 
 def _forget_approved_counts() -> None:
-    patch.setattr(Ledger, "_correct", lambda *_: None)
+    patch.setattr(post_movements.Ledger, "_correct", lambda *_: None)
+
+
+def _take_back_changes_of_status() -> None:
+    patch.setattr(post_movements, "_is_invisible", lambda _draft: False)
 
 
 def _anchor_only_differences() -> None:
@@ -303,6 +307,12 @@ BUGS = (
         "late movements from before an approved count are not taken back at it",
         (_COUNTS,),
         _forget_approved_counts,
+    ),
+    Bug(
+        "take_back_changes_of_status",
+        "an approved count takes back late changes of status, which it could not see",
+        (_COUNTS,),
+        _take_back_changes_of_status,
     ),
     Bug(
         "anchor_only_differences",

@@ -31,14 +31,14 @@ def _times() -> list[int]:
         return list(session.scalars(select(Movement.occurred_at).order_by(Movement.id)))
 
 
-def test_a_late_copy_of_an_old_envelope_moves_nothing_in_time(olga: Handheld) -> None:
-    old = olga.envelope([])
-    olga.deliver(old)
+def test_what_comes_late_happened_when_it_happened(olga: Handheld) -> None:
+    """An envelope that was long on its way tells its clocks late; earlier contacts know better."""
+    olga.deliver(olga.envelope([]))
     olga.floor.wait(60_000)
     happened = _receive(olga)
+    late = olga.envelope(olga.outbox)
     olga.floor.wait(60_000)
-    olga.deliver(replace(old, contact=replace(old.contact, received_at=olga.floor.now)))
-    olga.send()
+    olga.deliver(replace(late, contact=replace(late.contact, received_at=olga.floor.now)))
     assert _times() == [happened]
 
 

@@ -66,7 +66,7 @@ class World:
     units: dict[Holder, str] = field(default_factory=dict)
     diary: list[Change | Move | Count] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
-    is_honest: bool = True
+    vanished: set[Thing] = field(default_factory=set)
 
     def change(self, holder: Holder, stuff: Stuff, quantity: int) -> None:
         """Somebody brings it in or takes it away, and says so."""
@@ -86,7 +86,7 @@ class World:
     def vanish(self, holder: Holder, stuff: Stuff, quantity: int) -> None:
         """It is gone, and nobody says a word."""
         self.physical[holder, stuff] -= quantity
-        self.is_honest = False
+        self.vanished.add(stuff.thing)
 
     def count(self, uid: str, place: str, only: Iterable[Thing] | None = None) -> Seen:
         """What a careful counter sees in a place and in its units: all, or only these things."""
@@ -119,6 +119,12 @@ class World:
     def true_contents(self) -> dict[tuple[str, Holder, Stuff], int]:
         """The physical world, statuses and all."""
         return _by_place(self.physical, self.units)
+
+    def all_told(
+        self, contents: dict[tuple[str, Holder, Stuff], int]
+    ) -> dict[tuple[str, Holder, Stuff], int]:
+        """Only things of which nothing ever vanished: there the books must be the world itself."""
+        return {key: n for key, n in contents.items() if key[2].thing not in self.vanished}
 
     def _correct(
         self, books: Counter[tuple[Holder, Thing]], units: dict[Holder, str], count: Count
