@@ -317,7 +317,7 @@ BUGS = (
     Bug(
         "anchor_only_differences",
         "a count without variance does not bind late movements",
-        (_MODEL, _COUNTS),
+        (_COUNTS,),
         _anchor_only_differences,
     ),
     Bug(
@@ -329,7 +329,7 @@ BUGS = (
     Bug(
         "serials_in_order_of_arrival",
         "a serial is where it was last heard of, not where it was last seen",
-        (_MODEL, "tests/services/test_serials.py"),
+        ("tests/services/test_serials.py", _MODEL),
         _serials_in_order_of_arrival,
     ),
 )
