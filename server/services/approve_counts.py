@@ -287,7 +287,7 @@ def _refuse_doubts(
         raise RuleViolated(
             "devices_silent",
             devices=", ".join(d.name for d in unheard),
-            ids=[d.id for d in unheard],
+            ids=[str(d.id) for d in unheard],
         )
     policy = ledger.site(found.count.site_id).window_policy
     doubtful = [line for line in found.lines if line.moved_while_counting]

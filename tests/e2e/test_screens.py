@@ -66,7 +66,7 @@ def looks(request: pytest.FixtureRequest) -> tuple[str, str]:
     return request.param
 
 
-def test_handheld_screens(
+def test_every_handheld_screen_is_photographed(
     stocked: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
 ) -> None:
     page = contexts(HANDHELD_SIZE).new_page()
@@ -122,7 +122,7 @@ def photograph_work(device: Handheld, camera: Camera) -> None:
     page.context.set_offline(False)
 
 
-def test_desk_screens(
+def test_every_desk_screen_is_photographed(
     stocked: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
 ) -> None:
     page = contexts(DESK_SIZE).new_page()
