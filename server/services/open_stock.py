@@ -130,7 +130,7 @@ def reverse_opening_stock(ground: Ground, batch: ImportBatch) -> None:
     # is found in the name of the one and posted in the name of the other.
     at = Occurrence(ground.at)
     said = Said(command, 0, batch.user_id, None, at, ground.at)
-    meaning = undo(scene, said, _entry(ground, command))
+    meaning = undo(scene, said, _entry(ground, command), undoable=(KIND,))
     loose = [draft for draft in meaning.drafts if not draft.serial_id]
     scene.ledger.prepare(loose)
     scene.ledger.guard(loose)

@@ -4,6 +4,7 @@ put_back: it is undone physically, now. never: it did not happen, at the time it
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -29,15 +30,17 @@ UNDOABLE = FLOOR_TYPES - {"undo"}
 FOLLOW_UPS = frozenset({"count_correction", "serial_correction"})
 
 
-def undo(scene: Scene, said: Said, entry: Entry) -> Meaning:
+def undo(scene: Scene, said: Said, entry: Entry, undoable: Collection[str] = UNDOABLE) -> Meaning:
     """What taking a command back posts; a second undo posts nothing and is flagged.
 
     Raises NotFound `unknown_command` for another device's or person's command, RuleViolated
-    `nothing_to_undo` for one that was rejected, is itself an undo, or is the house's own: an
-    adjustment is mended by the next count, a price by the next price.
+    `nothing_to_undo` for one that was rejected or is not of an `undoable` type: undos, and what is
+    the house's own (an adjustment is mended by the next count, a price by the next price).
     """
     meaning = Meaning()
     original = _original(scene, said)
+    if original.status == "rejected" or original.type not in undoable:
+        raise RuleViolated("nothing_to_undo", command=str(original.id))
     how = said.body["how"]
     if not mark_undone(scene.session, original.id, said.command.id, how):
         meaning.flags.add("already_undone")
@@ -60,8 +63,6 @@ def _original(scene: Scene, said: Said) -> KnownCommand:
         raise NotFound("unknown_command", command=str(command_id))
     if original.site_id is not None and not scene.actor.sees_site(original.site_id):
         raise NotFound("unknown_command", command=str(command_id))
-    if original.status == "rejected" or original.type not in UNDOABLE:
-        raise RuleViolated("nothing_to_undo", command=str(command_id))
     return original
 
 
