@@ -149,7 +149,7 @@ def test_approval_names_the_handhelds_not_heard_since(pda, desk, clock):
     body = {"version": count["version"]}
     refused = desk.post(approve, json=body)
     assert (refused.status_code, refused.json["code"]) == (409, "devices_silent")
-    assert refused.json["fields"]["ids"] == [int(silent["id"])]
+    assert refused.json["fields"]["ids"] == [silent["id"]]
     body["acknowledged_devices"] = [silent["id"]]
     assert desk.post(approve, json=body).json["state"] == "approved"
     pda.send([made])
