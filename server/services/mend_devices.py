@@ -15,8 +15,9 @@ from server.domain.delivery import Loss
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.people import Actor
 from server.domain.timekeeping import Occurrence
-from server.services.apply_commands import release_loss, settle_quarantined
+from server.services.apply_commands import settle_quarantined
 from server.services.clock import now_ms
+from server.services.command_batch import release_loss
 from server.services.interpret_commands import Scene
 from server.services.move_units import Units
 from server.services.name_things import Names

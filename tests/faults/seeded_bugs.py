@@ -20,8 +20,10 @@ from sqlalchemy import Connection, Insert, func, update
 from server.domain.counting import Grain
 from server.domain.delivery import Admission, admit
 from server.services import (
-    apply_commands,
     approve_counts,
+    command_batch,
+    decide_commands,
+    keep_commands,
     post_movements,
     recalculate,
     sight_serials,
@@ -88,13 +90,13 @@ def _begin_deferred() -> None:
 
 
 def _forget_what_was_answered() -> None:
-    opened = apply_commands.open_envelope
+    opened = command_batch.open_envelope
 
     def open_unread(*arguments: Any) -> Any:
         device, _known, sites = opened(*arguments)
         return device, {}, sites
 
-    patch.setattr(apply_commands, "open_envelope", open_unread)
+    patch.setattr(command_batch, "open_envelope", open_unread)
 
 
 def _write_whole_balances_unlocked() -> None:
@@ -139,7 +141,7 @@ def _announce_before_commit() -> None:
             own.execute(inserting(PendingFeed), list(rows))
             own.commit()
 
-    for module in (apply_commands, feed):
+    for module in (keep_commands, feed):
         patch.setattr(module, "announce_many", announce_now)
 
 
@@ -167,7 +169,7 @@ def _count_what_came_later() -> None:
 
 def _trust_the_last_contact() -> None:
     patch.setattr(
-        apply_commands,
+        command_batch,
         "boot_offset_ms",
         lambda _known, contact: contact.received_at - contact.mono_ms,
     )
@@ -188,7 +190,7 @@ def _let_gaps_pass() -> None:
         ruling = admit(*arguments)
         return Admission.APPLY if ruling is Admission.HOLD else ruling
 
-    patch.setattr(apply_commands, "admit", admit_anyway)
+    patch.setattr(decide_commands, "admit", admit_anyway)
 
 
 def _forget_approved_counts() -> None:

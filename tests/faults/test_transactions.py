@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server.domain.errors import Unavailable
-from server.services import apply_commands
+from server.services import keep_commands
 from server.store.db import db, reading, sqlite_module, unit_of_work
 from server.store.models import Balance, Command, Movement, PendingFeed, Recalculation
 from tests.floor import Handheld, handheld, open_floor
@@ -37,7 +37,7 @@ def test_a_transaction_that_fails_at_its_end_leaves_nothing_behind(
     before = _rows()
     olga.make("pick_line", from_="A-1", item="NUT", quantity="1")
     with monkeypatch.context() as broken:
-        broken.setattr(apply_commands, "save_device", _fail)
+        broken.setattr(keep_commands, "save_device", _fail)
         with pytest.raises(Unavailable):
             olga.send()
     assert _rows() == before
