@@ -8,9 +8,10 @@ from uuid import uuid4
 
 from sqlalchemy import insert
 
-from server.services.approve_counts import approve_count, reconcile_count
+from server.services.approve_counts import approve_count
 from server.services.number_feed import number_feed
 from server.services.recalculate import TurnoverPolicy, recalculate_due
+from server.services.reconcile_count import reconcile_count
 from server.services.use_reservations import Wish, reserve_stock
 from server.store.db import reading, unit_of_work
 from server.store.models import ItemSite

@@ -20,12 +20,8 @@ from server.api.schemas.counts import (
 )
 from server.domain.errors import NotFound
 from server.domain.people import Actor
-from server.services.approve_counts import (
-    VarianceLine,
-    approve_count,
-    reconcile_count,
-    refuse_count,
-)
+from server.services.approve_counts import approve_count, refuse_count
+from server.services.reconcile_count import VarianceLine, reconcile_count
 from server.store.db import reading
 from server.store.queries.count_views import (
     COUNT_TASK_LIST,

@@ -5,95 +5,45 @@ matter in which order handhelds come online (RULES 8–14). Nobody approves thei
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from server.domain.costing import gain_cost
 from server.domain.counting import (
     Grain,
-    Holding,
-    Later,
     Window,
-    expected_at,
-    share_variance,
-    touches,
 )
-from server.domain.errors import Conflict, NotFound, NotPermitted, RuleViolated
-from server.domain.ledger import Draft, Key, Place
-from server.domain.numbers import EXACT, ZERO, round_money
+from server.domain.errors import Conflict, NotPermitted, RuleViolated
+from server.domain.ledger import Draft, Place
+from server.domain.numbers import ZERO
 from server.domain.people import Actor
 from server.services.clock import now_ms
 from server.services.post_movements import Entry, Ledger
+from server.services.reconcile_count import (
+    NOWHERE_YET,
+    Reconciliation,
+    VarianceLine,
+    reconcile,
+    visible,
+    window_of,
+)
 from server.services.sight_serials import Serials
-from server.store.book import PoolKey
 from server.store.commands import write_commands
-from server.store.db import reading, table_of, unit_of_work
+from server.store.db import table_of, unit_of_work
 from server.store.feed import announce, canonical_json
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.location_locks import close_location
 from server.store.models import Count, CountAnchor, CountLine, CountParticipant
 from server.store.queries.counts import (
-    BookLine,
     CountRow,
-    SeenLine,
-    SilentDevice,
     book_lines,
     count_by_id,
     participant_role,
     seen_lines,
-    silent_devices,
 )
-from server.store.queries.movements import flows_after
-
-NOWHERE_YET = 0
-"""The position of a share the books have no position for yet: looking makes none."""
-
-SETTLED_KINDS = frozenset({"count_adjustment", "count_correction", "serial_correction"})
-
-
-@dataclass(frozen=True, slots=True)
-class VarianceLine:
-    """One line of a count against the books. value: the variance at current cost."""
-
-    grain: Grain
-    line_id: int | None
-    counted: Decimal
-    expected: Decimal
-    window: Window
-    shares: tuple[tuple[int, Decimal], ...]
-    value: Decimal
-    moved_while_counting: bool
-    moved_since: Decimal
-
-    @property
-    def variance(self) -> Decimal:
-        """counted − expected."""
-        return self.counted - self.expected
-
-
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """A count beside the books: what approving it would post, and what speaks against it."""
-
-    count: CountRow
-    lines: tuple[VarianceLine, ...]
-    silent_devices: tuple[SilentDevice, ...]
-
-    @property
-    def value(self) -> Decimal:
-        """Net value of all variances."""
-        return sum((line.value for line in self.lines), ZERO)
-
-
-def reconcile_count(count_id: int, actor: Actor) -> Reconciliation:
-    """The count as it stands against the books now. Raises NotFound `unknown_count`."""
-    with reading() as session:
-        count = _visible(count_by_id(session, count_id), actor)
-        return _reconcile(session, Ledger(session), count, lock=False)
 
 
 def approve_count(
@@ -137,10 +87,10 @@ def _approve(
 ) -> UUID:
     now, command_id = now_ms(), uuid4()
     with unit_of_work() as session:
-        serials = _lock_place(session, _visible(count_by_id(session, count_id), actor))
+        serials = _lock_place(session, visible(count_by_id(session, count_id), actor))
         count = _decidable(session, count_id, version, actor)
         ledger = Ledger(session)
-        found = _reconcile(session, ledger, count, lock=True)
+        found = reconcile(session, ledger, count, lock=True)
         _refuse_doubts(ledger, found, acknowledged, accept)
         entry = Entry(command_id, now, user_id=actor.user_id, request_id=actor.request_id)
         _write_command(session, found, entry, actor)
@@ -163,7 +113,7 @@ def _lock_place(session: Session, count: CountRow) -> Serials:
 
 
 def _decidable(session: Session, count_id: int, version: int, actor: Actor) -> CountRow:
-    count = _visible(count_by_id(session, count_id, lock=True), actor)
+    count = visible(count_by_id(session, count_id, lock=True), actor)
     if count.state != "finished":
         raise RuleViolated("count_not_finished", state=count.state)
     if count.version != version:
@@ -172,110 +122,6 @@ def _decidable(session: Session, count_id: int, version: int, actor: Actor) -> C
     if actor.user_id is None or role in ("counter", "recounter"):
         raise NotPermitted("own_count")
     return count
-
-
-def _visible(count: CountRow | None, actor: Actor) -> CountRow:
-    if count is None or not actor.sees_site(count.site_id):
-        raise NotFound("unknown_count")
-    return count
-
-
-# Against the books --------------------------------------------------------------------------------
-
-
-def _reconcile(session: Session, ledger: Ledger, count: CountRow, lock: bool) -> Reconciliation:
-    seen = {line.grain: line for line in seen_lines(session, count)}
-    books = book_lines(session, count.location_id)
-    ledger.book.lock_lines((line.key for line in books), lock=lock)
-    grains = set(seen) | ({line.grain for line in books} if count.whole else set())
-    later = _later_movements(session, count, books, seen)
-    lines = []
-    for grain in sorted(grains):
-        own = [line for line in books if line.grain == grain]
-        line = _line(ledger, count, grain, seen.get(grain), own, later)
-        if line.line_id is not None or line.variance or line.expected:
-            lines.append(line)
-    since = count.counted_at or count.first_at
-    return Reconciliation(count, tuple(lines), tuple(silent_devices(session, count.site_id, since)))
-
-
-def _later_movements(
-    session: Session, count: CountRow, books: Sequence[BookLine], seen: dict[Grain, SeenLine]
-) -> dict[Key, list[Later]]:
-    earliest = min([count.first_at, *(line.window.first_at for line in seen.values())])
-    rows = flows_after(
-        session,
-        sorted({line.key.item_id for line in books}),
-        sorted({line.key.position_id for line in books}),
-        earliest - count.uncertainty_ms,
-    )
-    later: dict[Key, list[Later]] = {}
-    for row in rows:
-        tail = (row["item_id"], row["lot_id"], row["serial_id"])
-        for position, sign in ((row["from_position_id"], -1), (row["to_position_id"], 1)):
-            later.setdefault(Key(position, *tail), []).append(
-                Later(
-                    sign * row["quantity"],
-                    row["occurred_at"],
-                    row["uncertainty_ms"],
-                    row["device_id"] or 0,
-                    row["device_seq"] or 0,
-                    row["kind"] in SETTLED_KINDS,
-                )
-            )
-    return later
-
-
-def _line(
-    ledger: Ledger,
-    count: CountRow,
-    grain: Grain,
-    seen: SeenLine | None,
-    books: Sequence[BookLine],
-    later: dict[Key, list[Later]],
-) -> VarianceLine:
-    window = seen.window if seen else _window(count)
-    holdings = []
-    moved, since = False, ZERO
-    for line in books:
-        movements = later.get(line.key, [])
-        on_hand = ledger.book.line(line.key).on_hand
-        expected = expected_at(on_hand, movements, window)
-        since += on_hand - expected
-        moved = moved or touches(movements, window)
-        holdings.append(
-            Holding(line.key.position_id, expected, line.own, line.available, line.lot_date)
-        )
-    counted = seen.counted if seen else ZERO
-    total = sum((holding.expected for holding in holdings), ZERO)
-    if not holdings:
-        holdings = [Holding(NOWHERE_YET, ZERO, own=True, available=True)]
-    shares = tuple(share_variance(counted - total, holdings))
-    return VarianceLine(
-        grain,
-        seen.id if seen else None,
-        counted,
-        total,
-        window,
-        shares,
-        _value(ledger, count, grain, counted - total),
-        moved,
-        since,
-    )
-
-
-def _window(count: CountRow) -> Window:
-    assert count.counted_at is not None
-    return Window(count.first_at, count.counted_at, count.device_id or 0, count.device_seq or 0)
-
-
-def _value(ledger: Ledger, count: CountRow, grain: Grain, variance: Decimal) -> Decimal:
-    if not variance:
-        return ZERO
-    item = ledger.item(grain.item_id)
-    key = PoolKey(grain.item_id, count.site_id, OWN_OWNER_ID)
-    pool = ledger.book.peek_pool(key, item.costing, item.standard_cost)
-    return round_money(EXACT.multiply(variance, gain_cost(pool)[0]))
 
 
 def _refuse_doubts(
@@ -436,7 +282,7 @@ def _anchor(session: Session, found: Reconciliation) -> None:
         if line.line_id is not None
     ]
     if count.whole:
-        rows.append(_anchor_row(count, Grain(0, 0, 0, 0), _window(count)))
+        rows.append(_anchor_row(count, Grain(0, 0, 0, 0), window_of(count)))
     if rows:
         session.execute(insert(table_of(CountAnchor)), rows)
 

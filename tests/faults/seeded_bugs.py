@@ -26,6 +26,7 @@ from server.services import (
     keep_commands,
     post_movements,
     recalculate,
+    reconcile_count,
     sight_serials,
     undo_commands,
 )
@@ -164,7 +165,7 @@ def _finish_blindly() -> None:
 
 
 def _count_what_came_later() -> None:
-    patch.setattr(approve_counts, "flows_after", lambda *_: [])
+    patch.setattr(reconcile_count, "flows_after", lambda *_: [])
 
 
 def _trust_the_last_contact() -> None:

@@ -22,10 +22,11 @@ from sqlalchemy import func, insert, select
 
 from server.bootstrap import make_base_app
 from server.domain.errors import RuleViolated
-from server.services.approve_counts import approve_count, reconcile_count, refuse_count
+from server.services.approve_counts import approve_count, refuse_count
 from server.services.number_feed import number_feed
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.services.recent import forget
+from server.services.reconcile_count import reconcile_count
 from server.services.verify_ledger import verify_books
 from server.settings import Settings
 from server.store.db import db, reading, unit_of_work

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.domain.errors import NotPermitted, RuleViolated
-from server.services.approve_counts import approve_count, reconcile_count
+from server.services.approve_counts import approve_count
+from server.services.reconcile_count import reconcile_count
 from server.store.db import reading
 from server.store.models import Balance
 from server.store.queries.counts import counts_page

@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.domain.commands import Envelope
-from server.services.approve_counts import approve_count, reconcile_count
+from server.services.approve_counts import approve_count
 from server.services.manage_periods import close_period
+from server.services.reconcile_count import reconcile_count
 from server.store.db import reading
 from server.store.models import CountTask, Movement
 from server.store.queries.counts import counts_page

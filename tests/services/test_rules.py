@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from server.services.approve_counts import approve_count, reconcile_count
+from server.services.approve_counts import approve_count
+from server.services.reconcile_count import reconcile_count
 from server.services.use_reservations import Wish, release_reservation, reserve_stock
 from server.store.db import reading
 from server.store.models import (

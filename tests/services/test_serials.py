@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from server.services.approve_counts import approve_count, reconcile_count
+from server.services.approve_counts import approve_count
+from server.services.reconcile_count import reconcile_count
 from server.store.db import reading
 from server.store.queries.counts import counts_page
 from tests.arrivals import Fact, books_agree, handhelds, in_every_order, where_serial

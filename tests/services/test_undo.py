@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from server.services.approve_counts import reconcile_count
+from server.services.reconcile_count import reconcile_count
 from server.store.db import reading
 from server.store.models import Barcode, CostPool, Count, Movement
 from server.store.queries.counts import counts_page
