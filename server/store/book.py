@@ -63,7 +63,10 @@ _LOCKED_POOLS = Question(
 
 @dataclass(slots=True)
 class Line:
-    """One balance in this transaction; `change` and its like are still to be written."""
+    """One balance in this transaction; `change` and its like are still to be written.
+
+    touched: something moved, even if it came and went at once: the row says so to later counts.
+    """
 
     on_hand: Decimal = ZERO
     reserved: Decimal = ZERO
@@ -71,6 +74,7 @@ class Line:
     change: Decimal = ZERO
     reserved_change: Decimal = ZERO
     second_change: Decimal = ZERO
+    touched: bool = False
 
     @property
     def before(self) -> Decimal:
@@ -170,6 +174,7 @@ class Book:
     ) -> Line:
         """Add to a balance."""
         line = self.line(key)
+        line.touched = True
         line.on_hand += quantity
         line.change += quantity
         line.second_on_hand += second
@@ -313,11 +318,12 @@ class Book:
                 "second_on_hand": line.second_change,
             }
             for key, line in sorted(self.lines.items())
-            if line.change or line.reserved_change or line.second_change
+            if line.touched
         ]
         _ADD_TO_LINES.write(self.session, changed)
         for line in self.lines.values():
             line.change = line.reserved_change = line.second_change = ZERO
+            line.touched = False
 
     def _write_pools(self) -> None:
         changed = [pool for _, pool in sorted(self.pools.items()) if pool.now != pool.read]

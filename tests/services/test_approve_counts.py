@@ -168,3 +168,21 @@ def test_a_movement_inside_the_window_asks_for_a_recount(floor: Floor, olga: Han
     with pytest.raises(RuleViolated) as refusal:
         approve(floor)
     assert refusal.value.code == "moved_while_counting"
+
+
+def test_what_an_early_count_finds_is_known_to_one_between_it_and_an_approved_later_one(
+    floor: Floor, olga: Handheld
+) -> None:
+    """The find and its cancellation post together and leave nothing on hand, but a trace."""
+    early = count(olga, "A-1", NUT="100", BOLT="1")
+    between = count(olga, "A-1", NUT="100")
+    count(olga, "A-1", NUT="100")
+    approve(floor)
+    with reading() as session:
+        waiting = {str(c.uid): c for c in counts_page(session, None, ["finished"], None, 9)}
+    for uid in (early, between):
+        found = reconcile_count(waiting[uid].id, floor.desk())
+        devices = [d.id for d in found.silent_devices]
+        approve_count(waiting[uid].id, waiting[uid].version, devices, floor.desk())
+    assert [line.variance for line in found.lines] == [0, -1]
+    assert floor.on_hand("A-1", "BOLT") == 0
