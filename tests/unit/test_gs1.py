@@ -13,12 +13,13 @@ from biip.gs1_messages import GS1Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labels.gs1 import Gs1Error
+from labels.gs1.content import HOLDS, check_pair, is_padded_base_64
+from labels.gs1.elements import split_brackets
+from labels.gs1.identifiers import TABLE, identifiers
 from server.domain import gs1
 from server.domain.gs1 import GS, Element, ScanError
-from server.domain.gs1.content import HOLDS, check_pair, is_padded_base_64
 from server.domain.gs1.digital_link import unescape
-from server.domain.gs1.elements import split_brackets
-from server.domain.gs1.identifiers import TABLE, identifiers
 from server.domain.scans import Reading, ReadingKind, Scan, ScanRules, read_scan
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def unbracketed(elements: Sequence[Element]) -> str:
 def refused(read: Callable[[], object]) -> bool:
     try:
         return not read()
-    except ScanError:
+    except (Gs1Error, ScanError):
         return True
 
 

@@ -1,6 +1,6 @@
 /**
- * GS1 element strings, bracketed text and pairings: the same as server/domain/gs1, held to the same
- * vectors (tests/vectors/scans.json).
+ * GS1 element strings, bracketed text and pairings: the same as labels/gs1 and
+ * server/domain/gs1, held to the same vectors (tests/vectors/scans.json).
  */
 import { CHARSETS, HOLDS, isPaddedBase64 } from "./gs1_content";
 import { type Identifier, identifierAt, identifiers, type Part } from "./gs1_identifiers";

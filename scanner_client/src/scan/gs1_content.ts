@@ -1,4 +1,4 @@
-/** The content rules of GS1 values: server/domain/gs1/content.py. */
+/** The content rules of GS1 values: labels/gs1/content.py. */
 
 const SET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 const SET_32 = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";

@@ -1,4 +1,4 @@
-/** The GS1 application identifiers, read from their table: server/domain/gs1/identifiers.py. */
+/** The GS1 application identifiers, read from their table: labels/gs1/identifiers.py. */
 import { TABLE } from "./gs1_table";
 
 export interface Part {

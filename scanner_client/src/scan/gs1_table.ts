@@ -1,5 +1,5 @@
 /**
- * The GS1 application identifiers, row for row the table of server/domain/gs1/identifiers.py, which
+ * The GS1 application identifiers, row for row the table of labels/gs1/identifiers.py, which
  * says what the columns mean and where the facts come from. A test keeps the two equal.
  */
 export const TABLE = `

@@ -1,17 +1,20 @@
-"""GS1: application identifiers, element strings, Digital Link. Pure; knows no warehouse."""
+"""GS1 as scans bring it: element strings, Digital Link, keys. Pure; knows no warehouse.
 
-from server.domain.gs1.content import check_digit, has_check_digit, is_digits
-from server.domain.gs1.digital_link import is_web_address, parse_digital_link
-from server.domain.gs1.elements import (
+What labels need as well (identifiers, contents, element strings) is labels/gs1.
+"""
+
+from labels.gs1 import (
     GS,
     Element,
     Flaw,
-    checked_content,
+    check_digit,
     find_conflict,
     find_flaws,
-    parse_bracketed,
-    parse_element_string,
+    has_check_digit,
+    is_digits,
 )
+from server.domain.gs1.digital_link import is_web_address, parse_digital_link
+from server.domain.gs1.elements import checked_content, parse_bracketed, parse_element_string
 from server.domain.gs1.errors import ScanError
 from server.domain.gs1.keys import code_date, decimal_value, expand_upc_e, gtin_14, gtin_forms
 from server.domain.gs1.pairings import Pairing, find_pairings

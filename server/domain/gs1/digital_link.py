@@ -7,9 +7,9 @@ withdrawn words of version 1.1 (gtin, lot, ser ...) are understood; nothing here
 
 import re
 
-from server.domain.gs1.elements import Element, checked_shape
+from labels.gs1 import Element, Identifier, identifiers
+from server.domain.gs1.elements import checked_shape
 from server.domain.gs1.errors import ScanError
-from server.domain.gs1.identifiers import Identifier, identifiers
 
 SCHEMES = ("https://", "http://", "HTTPS://", "HTTP://")
 # RFC 3986: everything else must be percent-encoded.

@@ -4,7 +4,7 @@ import calendar
 from datetime import date
 from decimal import Decimal
 
-from server.domain.gs1.content import has_check_digit, is_digits
+from labels.gs1 import has_check_digit, is_digits
 from server.domain.gs1.errors import ScanError
 
 GTIN_LENGTHS = (8, 12, 13, 14)

@@ -7,8 +7,7 @@ other half may stand in the symbol above. The reader mentions it and goes on.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.domain.gs1.elements import Element
-from server.domain.gs1.identifiers import Identifier, identifiers
+from labels.gs1 import Element, Identifier, identifiers
 
 SERIAL_STARTS = {"253": 13, "255": 13, "8003": 14}
 """Keys that may or may not carry a serial part, and where it begins."""

@@ -7,7 +7,7 @@ commit ff2eb4b), in its own notation with rows of equal meaning joined. A row is
 
 flags: `*` predefined length, no separator needed (General Specifications 7.8.5); `?` allowed as
 Digital Link data attribute. part: N digits, X character set 82, Y set 39, Z base64url; `N6` exact,
-`N..6` up to; `[ ]` optional; then the content rules (server/domain/gs1/content.py).
+`N..6` up to; `[ ]` optional; then the content rules (labels/gs1/content.py).
 req: one of these groups must accompany it (`+` and, `,` or); ex: none of these may (n any digit,
 `own` its own family); dlpkey: Digital Link key with its qualifiers in order (`|` or).
 """
