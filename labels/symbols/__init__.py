@@ -1,5 +1,7 @@
 """Barcodes as modules: make_symbol(kind, data) -> Symbol."""
 
+from labels.symbols.kinds import KINDS, Kind
+from labels.symbols.making import make_symbol
 from labels.symbols.symbol import Symbol
 
-__all__ = ["Symbol"]
+__all__ = ["KINDS", "Kind", "Symbol", "make_symbol"]

@@ -1,0 +1,99 @@
+"""Data in, a symbol out."""
+
+from collections.abc import Mapping
+
+from labels.errors import LabelError
+from labels.symbols import matrix
+from labels.symbols.contents import (
+    bracketed,
+    checked_elements,
+    checked_length,
+    checked_number,
+    checked_text,
+    element_string,
+)
+from labels.symbols.digital_link import RESOLVER, digital_link
+from labels.symbols.kinds import KINDS, Kind
+from labels.symbols.linear import linear_row
+from labels.symbols.symbol import Symbol
+
+Options = Mapping[str, str | float]
+
+OPTIONS = ("ec", "field", "min_module_mm", "resolver")
+
+
+def make_symbol(kind: str, data: str, *, options: Options | None = None) -> Symbol:
+    """The symbol that says this data.
+
+    data: for GS1 kinds (01)... text or an element string with GS; else printable ASCII, numbers
+    with their check digit. options: ec (QR: L M Q H, usually M; Q for locations and floors),
+    field (the name errors give), min_module_mm (raises the kind's own, for reading from afar),
+    resolver (Digital Link: what comes before the key, https://...).
+    Raises LabelError: unknown_symbol, bad_option, and as checked_text, checked_number,
+    checked_elements and digital_link say.
+    """
+    if kind not in KINDS:
+        raise LabelError("unknown_symbol", _field(options), value=kind, allowed=", ".join(KINDS))
+    asked = options or {}
+    _check_options(asked)
+    return _made(KINDS[kind], data, asked)
+
+
+def _made(kind: Kind, data: str, options: Options) -> Symbol:
+    said, text = _said(kind, data, options)
+    least = max(kind.min_module_mm, float(options.get("min_module_mm", 0)))
+    return Symbol(
+        kind=kind.name,
+        data=said,
+        text=text,
+        rows=_rows(kind, said, text, str(options.get("ec", "M"))),
+        quiet_x=kind.quiet,
+        quiet_y=0 if kind.linear else kind.quiet,
+        min_module_mm=least,
+        linear=kind.linear,
+    )
+
+
+def _said(kind: Kind, data: str, options: Options) -> tuple[str, str]:
+    """What a scanner returns, and the same for people."""
+    field = _field(options)
+    if kind.name == "digital_link_qr":
+        elements = checked_elements(data, field)
+        uri = digital_link(elements, str(options.get("resolver", RESOLVER)), field)
+        return checked_length(kind, uri, field), bracketed(elements)
+    if kind.gs1:
+        elements = checked_elements(data, field)
+        return checked_length(kind, element_string(elements), field), bracketed(elements)
+    checked = (checked_number if kind.digits else checked_text)(kind, data, field)
+    return checked, checked
+
+
+def _rows(kind: Kind, said: str, text: str, level: str) -> matrix.Rows:
+    if kind.linear:
+        return (linear_row(kind.name, said),)
+    match kind.name:
+        case "gs1_qr":
+            return matrix.gs1_qr_rows(text, level)
+        case "datamatrix":
+            return matrix.data_matrix_rows(said)
+        case "gs1_datamatrix":
+            return matrix.gs1_data_matrix_rows(text)
+        case "pdf417":
+            return matrix.pdf417_rows(said)
+    return matrix.qr_rows(said, level)
+
+
+def _check_options(options: Options) -> None:
+    field = _field(options)
+    for name in options:
+        if name not in OPTIONS:
+            raise LabelError("bad_option", field, name=name, allowed=", ".join(OPTIONS))
+    if options.get("ec", "M") not in matrix.LEVELS:
+        raise LabelError("bad_option", field, name="ec", allowed=", ".join(matrix.LEVELS))
+    least = options.get("min_module_mm", 0)
+    if isinstance(least, str) or not 0 <= least <= 10:
+        raise LabelError("bad_option", field, name="min_module_mm", allowed="0-10")
+
+
+def _field(options: Options | None) -> str:
+    return str((options or {}).get("field", ""))
