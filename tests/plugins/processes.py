@@ -35,6 +35,11 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, once it has."""
+        return self._process.returncode
+
     def stop(self, with_signal: int = signal.SIGTERM) -> None:
         """Ask it to end, wait, and take it away by force after ten seconds."""
         self._process.send_signal(with_signal)
