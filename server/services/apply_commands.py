@@ -7,17 +7,14 @@ A rejected command is answered, kept and counted as delivered. What cannot be an
 before it, a device in quarantine) is held, and the device sends it again.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.commands import Answer, Envelope, Problem, Said, Status
 from server.domain.delivery import Admission
 from server.domain.errors import (
     RuleViolated,
-    Unavailable,
 )
 from server.domain.people import Actor
 from server.domain.timekeeping import (
@@ -32,6 +29,7 @@ from server.services.keep_commands import close_batch, keep
 from server.services.move_units import Units
 from server.services.name_things import Names
 from server.services.post_movements import Ledger
+from server.services.retry_transactions import retried
 from server.services.settle_commands import check_passes, settle_who_where_when
 from server.services.sight_serials import Serials
 from server.services.sign_in import PassCheck
@@ -39,8 +37,6 @@ from server.store.commands import (
     known_commands,
 )
 from server.store.db import unit_of_work
-
-TRIES_MOST = 4
 
 
 def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
@@ -50,7 +46,7 @@ def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
     """
     passes = check_passes(envelope, actor)
     try:
-        return _retried(lambda: _apply(envelope, actor, passes))
+        return retried(lambda: _apply(envelope, actor, passes))
     except NotPosted:
         return [_apply_alone(one, actor, passes) for one in _one_by_one(envelope)]
 
@@ -58,11 +54,11 @@ def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
 def _apply_alone(envelope: Envelope, actor: Actor, passes: dict[str, PassCheck]) -> Answer:
     """One command in a transaction of its own; what cannot be posted is rejected in another."""
     try:
-        return _retried(lambda: _apply(envelope, actor, passes))[0]
+        return retried(lambda: _apply(envelope, actor, passes))[0]
     except NotPosted as failure:
         problem = Problem(failure.problem.code, failure.problem.fields)
         refused = replace(envelope.commands[0], problem=problem)
-        return _retried(lambda: _apply(replace(envelope, commands=(refused,)), actor, passes))[0]
+        return retried(lambda: _apply(replace(envelope, commands=(refused,)), actor, passes))[0]
 
 
 def _apply(envelope: Envelope, actor: Actor, passes: dict[str, PassCheck]) -> list[Answer]:
@@ -117,15 +113,3 @@ def _decide_accepted(batch: Batch, said: Said) -> Answer:
 
 def _one_by_one(envelope: Envelope) -> list[Envelope]:
     return [replace(envelope, commands=(command,)) for command in envelope.commands]
-
-
-def _retried(attempt: Callable[[], list[Answer]]) -> list[Answer]:
-    """Again when two transactions raced for the same id or waited for each other in a circle:
-    the second time sees what the other one did."""
-    for left in reversed(range(TRIES_MOST)):
-        try:
-            return attempt()
-        except (IntegrityError, Unavailable):
-            if not left:
-                raise
-    raise AssertionError

@@ -5,8 +5,6 @@ matter in which order handhelds come online (RULES 8–14). Nobody approves thei
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, update
@@ -17,19 +15,18 @@ from server.domain.counting import (
     Window,
 )
 from server.domain.errors import Conflict, NotPermitted, RuleViolated
-from server.domain.ledger import Draft, Place
 from server.domain.numbers import ZERO
 from server.domain.people import Actor
 from server.services.clock import now_ms
 from server.services.post_movements import Entry, Ledger
+from server.services.post_variances import post_variances
 from server.services.reconcile_count import (
-    NOWHERE_YET,
     Reconciliation,
-    VarianceLine,
     reconcile,
     visible,
     window_of,
 )
+from server.services.retry_transactions import retried
 from server.services.sight_serials import Serials
 from server.store.commands import write_commands
 from server.store.db import table_of, unit_of_work
@@ -57,13 +54,15 @@ def approve_count(
 
     Raises NotFound `unknown_count`, Conflict `stale_version`, RuleViolated `count_not_finished`,
     `devices_silent` (those not acknowledged), `moved_while_counting` (by site policy; then a
-    recount is ordered), NotPermitted `own_count`.
+    recount is ordered), NotPermitted `own_count`, Unavailable `database_busy` when it lost every
+    race with others.
     """
     try:
-        return _approve(count_id, version, frozenset(acknowledged_devices), actor, accept_movement)
+        known = frozenset(acknowledged_devices)
+        return retried(lambda: _approve(count_id, version, known, actor, accept_movement))
     except RuleViolated as refusal:
         if refusal.code == "moved_while_counting":
-            _order_recount(count_id, actor)
+            retried(lambda: _order_recount(count_id, actor))
         raise
 
 
@@ -72,6 +71,10 @@ def refuse_count(count_id: int, version: int, reason: str, actor: Actor) -> None
 
     Raises like `approve_count`, and nothing about movements or devices.
     """
+    retried(lambda: _refuse(count_id, version, reason, actor))
+
+
+def _refuse(count_id: int, version: int, reason: str, actor: Actor) -> None:
     now = now_ms()
     with unit_of_work() as session:
         count = _decidable(session, count_id, version, actor)
@@ -94,7 +97,7 @@ def _approve(
         _refuse_doubts(ledger, found, acknowledged, accept)
         entry = Entry(command_id, now, user_id=actor.user_id, request_id=actor.request_id)
         _write_command(session, found, entry, actor)
-        movement_ids = _post(ledger, serials, found, entry)
+        movement_ids = post_variances(ledger, serials, found, entry)
         ledger.write()
         _keep_variances(session, found)
         _anchor(session, found)
@@ -154,67 +157,6 @@ def _order_recount(count_id: int, actor: Actor) -> None:
             place = ledger.place(count.location_id, 0, OWN_OWNER_ID, GOOD_STATUS_ID)
             ledger.order_task(place, "recount", "moved_while_counting", Entry(uuid4(), now))
             ledger.write()
-
-
-# Posting ------------------------------------------------------------------------------------------
-
-
-def _post(ledger: Ledger, serials: Serials, found: Reconciliation, entry: Entry) -> list[int]:
-    serials.lock(line.grain.serial_id for line in found.lines)
-    drafts: list[Draft] = []
-    for line in found.lines:
-        if line.grain.serial_id:
-            drafts += _sightings(ledger, serials, found.count, line, entry)
-        else:
-            drafts += _adjustments(ledger, found.count, line)
-    return ledger.post(entry, drafts).movement_ids
-
-
-def _adjustments(ledger: Ledger, count: CountRow, line: VarianceLine) -> list[Draft]:
-    drafts = []
-    for position, share in line.shares:
-        place = _place_of(ledger, count, line, position)
-        other = ledger.counterpart("adjustment", place)
-        source, target = (other, place) if share > 0 else (place, other)
-        drafts.append(_adjustment(line, abs(share), source, target))
-    return drafts
-
-
-def _place_of(ledger: Ledger, count: CountRow, line: VarianceLine, position: int) -> Place:
-    if position != NOWHERE_YET:
-        return ledger.book.places.by_id([position])[position]
-    unit_id = line.grain.handling_unit_id
-    return ledger.place(count.location_id, unit_id, OWN_OWNER_ID, GOOD_STATUS_ID)
-
-
-def _sightings(
-    ledger: Ledger, serials: Serials, count: CountRow, line: VarianceLine, entry: Entry
-) -> list[Draft]:
-    """A count is a sighting: of the serial here, or of its absence (RULES 15)."""
-    if line.variance == 0 and line.counted == 0:
-        return []
-    here = _place_of(ledger, count, line, line.shares[0][0] if line.shares else NOWHERE_YET)
-    lost = ledger.counterpart("adjustment", here)
-    source, target = (lost, here) if line.counted else (here, lost)
-    # As its device's own act, so that it stands in order with what that device did besides.
-    counter = replace(entry, device_id=line.window.device_id, device_seq=line.window.device_seq)
-    absent_from = 0 if line.counted else count.location_id
-    draft = _adjustment(line, Decimal(1), source, target)
-    return serials.sight(ledger, counter, draft, absent_from)
-
-
-def _adjustment(line: VarianceLine, quantity: Decimal, source: Place, target: Place) -> Draft:
-    return Draft(
-        kind="count_adjustment",
-        item_id=line.grain.item_id,
-        lot_id=line.grain.lot_id,
-        serial_id=line.grain.serial_id,
-        quantity=quantity,
-        source=source,
-        target=target,
-        occurred_at=line.window.last_at,
-        exact=True,
-    )
 
 
 # Keeping ------------------------------------------------------------------------------------------

@@ -4,10 +4,6 @@ Nothing a handheld reported is thrown away: what we do not trust waits until a s
 whether it happened (RULES 5), and what will never come is said to be lost (RULES 6).
 """
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.domain.commands import Answer, Command, Said
@@ -22,6 +18,7 @@ from server.services.interpret_commands import Scene
 from server.services.move_units import Units
 from server.services.name_things import Names
 from server.services.post_movements import Ledger
+from server.services.retry_transactions import retried
 from server.services.sight_serials import Serials
 from server.store.commands import DeviceState, lock_device, save_device
 from server.store.db import reading, unit_of_work
@@ -37,7 +34,6 @@ from server.store.quarantine import (
 from server.store.queries.people import DeviceRow, device_by_id
 
 ACCEPTED = "accepted_from_quarantine"
-Result = TypeVar("Result")
 
 
 def accept_quarantined(row_id: int, command: Command, actor: Actor) -> Answer:
@@ -47,12 +43,12 @@ def accept_quarantined(row_id: int, command: Command, actor: Actor) -> Answer:
     `unknown_quarantined_command`, RuleViolated `already_decided`, and whatever the command would
     be rejected with: then it still waits.
     """
-    return _again_if_raced(lambda: _decide(row_id, command, actor, accept=True))
+    return retried(lambda: _decide(row_id, command, actor, accept=True))
 
 
 def refuse_quarantined(row_id: int, command: Command, actor: Actor) -> Answer:
     """It did not happen, or not so: rejected for good. Raises like `accept_quarantined`."""
-    return _again_if_raced(lambda: _decide(row_id, command, actor, accept=False))
+    return retried(lambda: _decide(row_id, command, actor, accept=False))
 
 
 def quarantined_command(row_id: int, actor: Actor) -> QuarantineRow:
@@ -154,11 +150,3 @@ def _visible(row: QuarantineRow | None, row_id: int, actor: Actor) -> Quarantine
     if row is None or not actor.sees_site(row.site_id):
         raise NotFound("unknown_quarantined_command", id=str(row_id))
     return row
-
-
-def _again_if_raced(attempt: Callable[[], Result]) -> Result:
-    """Another transaction made the same lot, position or pool first: the second time we see it."""
-    try:
-        return attempt()
-    except IntegrityError:
-        return attempt()

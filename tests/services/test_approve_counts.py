@@ -1,15 +1,19 @@
 """Counts: right whatever moved meanwhile, and in whatever order we heard of it."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from server.domain.errors import NotPermitted, RuleViolated
+from server.domain.errors import NotPermitted, RuleViolated, Unavailable
+from server.services import approve_counts
 from server.services.approve_counts import approve_count
-from server.services.reconcile_count import reconcile_count
+from server.services.reconcile_count import Reconciliation, reconcile, reconcile_count
 from server.store.db import reading
 from server.store.models import Balance
 from server.store.queries.counts import counts_page
@@ -186,3 +190,24 @@ def test_what_an_early_count_finds_is_known_to_one_between_it_and_an_approved_la
         approve_count(waiting[uid].id, waiting[uid].version, devices, floor.desk())
     assert [line.variance for line in found.lines] == [0, -1]
     assert floor.on_hand("A-1", "BOLT") == 0
+
+
+def test_an_approval_that_lost_a_race_is_tried_again_but_not_for_ever(
+    floor: Floor, olga: Handheld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(olga, "A-1", NUT="97")
+    lost = [DeadlockDetected(), SerializationFailure(), LockNotAvailable()]
+
+    def losing(*arguments: Any, **more: Any) -> Reconciliation:
+        if lost:
+            raise OperationalError("", {}, lost.pop())
+        return reconcile(*arguments, **more)
+
+    monkeypatch.setattr(approve_counts, "reconcile", losing)
+    approve(floor)
+    assert floor.on_hand("A-1", "NUT") == 97
+    count(olga, "A-1", NUT="90")
+    lost += [DeadlockDetected() for _ in range(9)]
+    with pytest.raises(Unavailable):
+        approve(floor)
+    assert floor.on_hand("A-1", "NUT") == 97

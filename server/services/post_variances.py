@@ -1,0 +1,76 @@
+"""Posting what a count differs by from the books: 盘盈/盘亏单 (RULES 10, 14, 15)."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from server.domain.ledger import Draft, Place
+from server.services.post_movements import Entry, Ledger
+from server.services.reconcile_count import NOWHERE_YET, Reconciliation, VarianceLine
+from server.services.sight_serials import Serials
+from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
+from server.store.queries.counts import CountRow
+
+
+def post_variances(
+    ledger: Ledger, serials: Serials, found: Reconciliation, entry: Entry
+) -> list[int]:
+    """Post what the count differs by, each line at its last observation; the movements' ids.
+
+    Serials are seen here, or seen to be absent (RULES 15); the rest is adjusted, shared out as
+    `reconcile` did. Call with the location closed and the balances locked.
+    """
+    serials.lock(line.grain.serial_id for line in found.lines)
+    drafts: list[Draft] = []
+    for line in found.lines:
+        if line.grain.serial_id:
+            drafts += _sightings(ledger, serials, found.count, line, entry)
+        else:
+            drafts += _adjustments(ledger, found.count, line)
+    return ledger.post(entry, drafts).movement_ids
+
+
+def _adjustments(ledger: Ledger, count: CountRow, line: VarianceLine) -> list[Draft]:
+    drafts = []
+    for position, share in line.shares:
+        place = _place_of(ledger, count, line, position)
+        other = ledger.counterpart("adjustment", place)
+        source, target = (other, place) if share > 0 else (place, other)
+        drafts.append(_adjustment(line, abs(share), source, target))
+    return drafts
+
+
+def _place_of(ledger: Ledger, count: CountRow, line: VarianceLine, position: int) -> Place:
+    if position != NOWHERE_YET:
+        return ledger.book.places.by_id([position])[position]
+    unit_id = line.grain.handling_unit_id
+    return ledger.place(count.location_id, unit_id, OWN_OWNER_ID, GOOD_STATUS_ID)
+
+
+def _sightings(
+    ledger: Ledger, serials: Serials, count: CountRow, line: VarianceLine, entry: Entry
+) -> list[Draft]:
+    """A count is a sighting: of the serial here, or of its absence (RULES 15)."""
+    if line.variance == 0 and line.counted == 0:
+        return []
+    here = _place_of(ledger, count, line, line.shares[0][0] if line.shares else NOWHERE_YET)
+    lost = ledger.counterpart("adjustment", here)
+    source, target = (lost, here) if line.counted else (here, lost)
+    # As its device's own act, so that it stands in order with what that device did besides.
+    counter = replace(entry, device_id=line.window.device_id, device_seq=line.window.device_seq)
+    absent_from = 0 if line.counted else count.location_id
+    draft = _adjustment(line, Decimal(1), source, target)
+    return serials.sight(ledger, counter, draft, absent_from)
+
+
+def _adjustment(line: VarianceLine, quantity: Decimal, source: Place, target: Place) -> Draft:
+    return Draft(
+        kind="count_adjustment",
+        item_id=line.grain.item_id,
+        lot_id=line.grain.lot_id,
+        serial_id=line.grain.serial_id,
+        quantity=quantity,
+        source=source,
+        target=target,
+        occurred_at=line.window.last_at,
+        exact=True,
+    )
