@@ -8,7 +8,7 @@ from barcode.ean import EAN8, EAN13
 from barcode.itf import ITF
 from barcode.upc import UPCA
 
-from labels.gs1 import GS
+from labels.gs1 import GS, is_digits
 
 FNC1 = Gs1_128.FNC1_CHAR
 
@@ -18,8 +18,17 @@ Row = tuple[bool, ...]
 # and whole, where the usual 2.5 would need half modules.
 ITF_WIDE = 3
 
+
+class _Code128(Code128):  # type: ignore[misc]
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        # Its own way takes a first pair of digits 99 for the switch to set C, and loses it.
+        if is_digits(self.code[:2]) and len(self.code) > 1:
+            return encoded
+        return list(super()._try_to_optimize(encoded))
+
+
 _DRAWN: dict[str, Callable[[str], Any]] = {
-    "code128": Code128,
+    "code128": _Code128,
     "gs1_128": lambda data: Gs1_128(data.replace(GS, FNC1)),
     "ean13": EAN13,
     "ean8": EAN8,

@@ -1,8 +1,9 @@
 """Data in, a symbol out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from labels.errors import LabelError
+from labels.gs1 import Element
 from labels.symbols import matrix
 from labels.symbols.contents import (
     bracketed,
@@ -40,44 +41,41 @@ def make_symbol(kind: str, data: str, *, options: Options | None = None) -> Symb
 
 
 def _made(kind: Kind, data: str, options: Options) -> Symbol:
-    said, text = _said(kind, data, options)
-    least = max(kind.min_module_mm, float(options.get("min_module_mm", 0)))
+    elements = checked_elements(data, _field(options)) if kind.gs1 else ()
+    said = _said(kind, data, elements, options)
     return Symbol(
         kind=kind.name,
         data=said,
-        text=text,
-        rows=_rows(kind, said, text, str(options.get("ec", "M"))),
+        text=bracketed(elements) or said,
+        rows=_rows(kind, said, elements, str(options.get("ec", "M"))),
         quiet_x=kind.quiet,
         quiet_y=0 if kind.linear else kind.quiet,
-        min_module_mm=least,
+        min_module_mm=max(kind.min_module_mm, float(options.get("min_module_mm", 0))),
         linear=kind.linear,
     )
 
 
-def _said(kind: Kind, data: str, options: Options) -> tuple[str, str]:
-    """What a scanner returns, and the same for people."""
+def _said(kind: Kind, data: str, elements: Sequence[Element], options: Options) -> str:
+    """What a scanner returns."""
     field = _field(options)
     if kind.name == "digital_link_qr":
-        elements = checked_elements(data, field)
         uri = digital_link(elements, str(options.get("resolver", RESOLVER)), field)
-        return checked_length(kind, uri, field), bracketed(elements)
+        return checked_length(kind, uri, field)
     if kind.gs1:
-        elements = checked_elements(data, field)
-        return checked_length(kind, element_string(elements), field), bracketed(elements)
-    checked = (checked_number if kind.digits else checked_text)(kind, data, field)
-    return checked, checked
+        return checked_length(kind, element_string(elements), field)
+    return (checked_number if kind.digits else checked_text)(kind, data, field)
 
 
-def _rows(kind: Kind, said: str, text: str, level: str) -> matrix.Rows:
+def _rows(kind: Kind, said: str, elements: Sequence[Element], level: str) -> matrix.Rows:
     if kind.linear:
         return (linear_row(kind.name, said),)
     match kind.name:
         case "gs1_qr":
-            return matrix.gs1_qr_rows(text, level)
+            return matrix.gs1_qr_rows(elements, level)
         case "datamatrix":
             return matrix.data_matrix_rows(said)
         case "gs1_datamatrix":
-            return matrix.gs1_data_matrix_rows(text)
+            return matrix.gs1_data_matrix_rows(elements)
         case "pdf417":
             return matrix.pdf417_rows(said)
     return matrix.qr_rows(said, level)

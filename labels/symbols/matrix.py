@@ -1,5 +1,6 @@
 """Two-dimensional symbols: QR by qrcode, what it cannot make by zxing-cpp."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import qrcode
@@ -11,6 +12,8 @@ from qrcode.constants import (
     ERROR_CORRECT_Q,
 )
 from zxingcpp import BarcodeFormat
+
+from labels.gs1 import Element
 
 Rows = tuple[tuple[bool, ...], ...]
 
@@ -30,9 +33,9 @@ def qr_rows(data: str, level: str) -> Rows:
     return tuple(tuple(map(bool, row)) for row in code.get_matrix())
 
 
-def gs1_qr_rows(bracketed: str, level: str) -> Rows:
-    """A QR code with FNC1 in first position, from (01)... text."""
-    return _rows(bracketed, BarcodeFormat.QRCode, gs1=True, ec_level=level)
+def gs1_qr_rows(elements: Sequence[Element], level: str) -> Rows:
+    """A QR code with FNC1 in first position."""
+    return _rows(_notation(elements), BarcodeFormat.QRCode, gs1=True, ec_level=level)
 
 
 def data_matrix_rows(data: str) -> Rows:
@@ -40,14 +43,19 @@ def data_matrix_rows(data: str) -> Rows:
     return _rows(data, BarcodeFormat.DataMatrix, force_square=True)
 
 
-def gs1_data_matrix_rows(bracketed: str) -> Rows:
-    """A square Data Matrix with FNC1 in first position, from (01)... text."""
-    return _rows(bracketed, BarcodeFormat.DataMatrix, gs1=True, force_square=True)
+def gs1_data_matrix_rows(elements: Sequence[Element]) -> Rows:
+    """A square Data Matrix with FNC1 in first position."""
+    return _rows(_notation(elements), BarcodeFormat.DataMatrix, gs1=True, force_square=True)
 
 
 def pdf417_rows(data: str) -> Rows:
     """A PDF417, its rows three modules high."""
     return _rows(data, BarcodeFormat.PDF417)
+
+
+def _notation(elements: Sequence[Element]) -> str:
+    """[01]... as zxing-cpp takes it: unlike round brackets, square ones stand in no value."""
+    return "".join(f"[{ai}]{value}" for ai, value in elements)
 
 
 def _rows(content: str, format_: BarcodeFormat, **wanted: bool | str) -> Rows:
