@@ -11,7 +11,7 @@ from zxingcpp import BarcodeFormat, BarcodeFormats
 
 from labels.decoding.found import Found, upc_a
 from labels.decoding.zbar import has_zbar, read_zbar
-from labels.decoding.zxing import read_zxing
+from labels.decoding.zxing import Effort, read_zxing
 from labels.drawing import Placed
 from labels.errors import LabelError
 from labels.symbols import KINDS, Symbol
@@ -30,6 +30,8 @@ _FORMATS = {
     "gs1_datamatrix": ("datamatrix", BarcodeFormat.DataMatrix),
     "pdf417": ("pdf417", BarcodeFormat.PDF417),
 }
+# Upright, black on white, dot for dot: downscaled pictures of long codes may be misread.
+_AS_PRINTED: Effort = {"try_rotate": False, "try_invert": False, "try_downscale": False}
 _BACK = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -55,7 +57,7 @@ def _read_one(grey: Image.Image, placed: Placed) -> None:
     seen = _cut_out(grey, placed)
     symbol = placed.symbol
     name, format_ = _FORMATS[symbol.kind]
-    found = read_zxing(seen, BarcodeFormats(format_), try_rotate=False, try_invert=False)
+    found = read_zxing(seen, BarcodeFormats(format_), **_AS_PRINTED)
     if not _says(symbol, name, found, KINDS[symbol.kind].aim):
         raise _not_readable(placed, found, "zxing-cpp")
     aliases = _ZBAR.get(name, (name,))
