@@ -1,0 +1,46 @@
+"""Labels: codes, symbols, designs, printer languages and decoding; knows nothing of the server.
+
+    from labels import render
+    render("item-40x30", {"sku": "M8-40", "name": "六角螺栓"}, to="zpl").content
+
+The names are fetched when they are first used: whoever only wants labels.gs1 (as the server's
+rules do) does not pay half a second for fonts, pictures and decoders.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labels.designs import Design, design_document, design_names, import_design, load_design
+    from labels.errors import LabelError
+    from labels.media import PAGES, Media
+    from labels.rendering import MEDIA_TYPES, Rendered, render
+
+__all__ = [
+    "MEDIA_TYPES",
+    "PAGES",
+    "Design",
+    "LabelError",
+    "Media",
+    "Rendered",
+    "design_document",
+    "design_names",
+    "import_design",
+    "load_design",
+    "render",
+]
+
+_HOMES = {
+    "MEDIA_TYPES": "labels.rendering",
+    "PAGES": "labels.media",
+    "LabelError": "labels.errors",
+    "Media": "labels.media",
+    "Rendered": "labels.rendering",
+    "render": "labels.rendering",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'labels' has no attribute {name!r}")
+    return getattr(import_module(_HOMES.get(name, "labels.designs")), name)

@@ -1,0 +1,166 @@
+"""Which font draws which character, and how wide a line of text is.
+
+Chinese first (Noto Sans CJK or what the machine has in its place), then fonts for what that one
+lacks. A character none of them has is refused: a box on a label helps nobody.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from PIL import ImageFont
+
+from labels.errors import LabelError
+
+# (file, face within the file), regular then bold; the first of each row that exists is used.
+CHINESE = {
+    False: (
+        ("NotoSansCJK-Regular.ttc", 2),
+        ("NotoSansSC-Regular.otf", 0),
+        ("SourceHanSansSC-Regular.otf", 0),
+        ("msyh.ttc", 0),
+        ("PingFang.ttc", 0),
+        ("wqy-zenhei.ttc", 0),
+        ("simhei.ttf", 0),
+    ),
+    True: (
+        ("NotoSansCJK-Bold.ttc", 2),
+        ("NotoSansSC-Bold.otf", 0),
+        ("SourceHanSansSC-Bold.otf", 0),
+        ("msyhbd.ttc", 0),
+        ("PingFang.ttc", 0),
+        ("wqy-zenhei.ttc", 0),
+        ("simhei.ttf", 0),
+    ),
+}
+OTHERS = {
+    False: ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "NotoSansArabic-Regular.ttf", "arial.ttf"),
+    True: ("DejaVuSans-Bold.ttf", "NotoSans-Bold.ttf", "NotoSansArabic-Bold.ttf", "arialbd.ttf"),
+}
+SYMBOLS = ("NotoSansSymbols2-Regular.ttf", "NotoEmoji-Regular.ttf", "Symbola.ttf", "seguisym.ttf")
+INSTALL = "fonts-noto-cjk"
+
+_NO_CHARACTER = "\U0010fffe"
+_PROBE = 24
+Face = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Part of a line in one font, `x` dots right of the line's start."""
+
+    text: str
+    face: Face
+    x: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A line ready to be drawn; the box is its ink, measured from start and baseline."""
+
+    runs: tuple[Run, ...]
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@lru_cache(maxsize=512)
+def font_at(face: Face, size: int) -> ImageFont.FreeTypeFont:
+    """The font with `size` dots per em."""
+    return ImageFont.truetype(face[0], size, index=face[1])
+
+
+@lru_cache(maxsize=2)
+def faces(bold: bool) -> tuple[Face, ...]:
+    """The faces this machine has, best first.
+
+    Raises LabelError font_missing when none of them knows Chinese.
+    """
+    chinese = [face for face in CHINESE[bold] if _exists(face)][:1]
+    if not chinese:
+        raise LabelError("font_missing", install=INSTALL)
+    rest = [(name, 0) for name in (*OTHERS[bold], *SYMBOLS)]
+    return (*chinese, *(face for face in rest if _exists(face)))
+
+
+@lru_cache(maxsize=2048)
+def shape(text: str, size: int, bold: bool) -> Shaped:
+    """Split a line by font and measure its ink at `size` dots per em.
+
+    Raises LabelError no_glyph naming the characters no font has.
+    """
+    runs: list[Run] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    x = 0
+    for face, part in _in_order(_split(text, bold)):
+        font = font_at(face, size)
+        left, top, right, bottom = font.getbbox(part, mode="1", anchor="ls")
+        runs.append(Run(part, face, x))
+        boxes.append((x + left, top, x + right, bottom))
+        x += round(font.getlength(part, mode="1"))
+    if not boxes:
+        return Shaped((), 0, 0, 0, 0)
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return Shaped(tuple(runs), int(min(lefts)), int(min(tops)), int(max(rights)), int(max(bottoms)))
+
+
+def length(text: str, size: int, bold: bool) -> float:
+    """How far a line advances, in dots at `size` dots per em."""
+    return sum(font_at(face, size).getlength(part, mode="1") for face, part in _split(text, bold))
+
+
+def _exists(face: Face) -> bool:
+    try:
+        font_at(face, _PROBE)
+    except OSError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2048)
+def _split(text: str, bold: bool) -> tuple[tuple[Face, str], ...]:
+    whole = next((face for face in faces(bold) if all(_has(face, each) for each in text)), None)
+    if whole:
+        return ((whole, text),) if text else ()
+    chosen = list(_faces_of(text, bold))
+    missing = "".join(sorted({c for c, face in zip(text, chosen, strict=True) if face is None}))
+    if missing:
+        raise LabelError("no_glyph", characters=missing)
+    pairs = groupby(zip(text, chosen, strict=True), key=lambda pair: pair[1])
+    return tuple((face, "".join(c for c, _ in group)) for face, group in pairs if face)
+
+
+def _faces_of(text: str, bold: bool) -> Iterator[Face | None]:
+    """One face per character; what is neutral (spaces, marks) stays with what precedes it."""
+    last: Face | None = None
+    for character in text:
+        neutral = not unicodedata.category(character).startswith("L")
+        if not (last and neutral and _has(last, character)):
+            last = next((face for face in faces(bold) if _has(face, character)), None)
+        yield last
+
+
+def _in_order(parts: tuple[tuple[Face, str], ...]) -> tuple[tuple[Face, str], ...]:
+    """As seen from left to right: a line that begins right-to-left has its last part first."""
+    return parts[::-1] if is_right_to_left("".join(part for _, part in parts)) else parts
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction is Arabic, Hebrew ... (UAX 9, rules P2 and P3)."""
+    strong = (unicodedata.bidirectional(each) for each in text)
+    return next((kind in {"R", "AL"} for kind in strong if kind in {"L", "R", "AL"}), False)
+
+
+@lru_cache(maxsize=65536)
+def _has(face: Face, character: str) -> bool:
+    if unicodedata.category(character) in {"Cf", "Mn"} or character.isspace():
+        return True
+    return _ink(face, character) != _ink(face, _NO_CHARACTER)
+
+
+def _ink(face: Face, character: str) -> tuple[tuple[int, int], bytes]:
+    mask = font_at(face, _PROBE).getmask(character, mode="1")
+    return mask.size, bytes(mask)

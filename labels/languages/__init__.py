@@ -1,0 +1,1 @@
+"""What printers and people take: ZPL, TSPL, PDF, PNG, SVG."""

@@ -1,0 +1,15 @@
+"""PNG: the very dots that were read back, with their size."""
+
+import io
+
+from PIL import Image
+
+from labels.drawing import DOTS_PER_INCH
+
+
+def png_picture(picture: Image.Image, dpi: int) -> bytes:
+    """A 1-bit PNG that knows how large it is."""
+    out = io.BytesIO()
+    dots = DOTS_PER_INCH[dpi]
+    picture.save(out, "PNG", dpi=(dots, dots), optimize=False)
+    return out.getvalue()
