@@ -99,7 +99,9 @@ class Child:
 
     def _start(self) -> None:
         with ExitStack() as until_started:
-            file = self._written_to and until_started.enter_context(self._written_to.open())
+            file = None
+            if self._written_to is not None:
+                file = until_started.enter_context(self._written_to.open())
             self._process = subprocess.Popen(
                 self._arguments,
                 env=self._environment,

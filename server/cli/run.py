@@ -75,7 +75,8 @@ def _children(settings: Settings, folder: Path | None) -> Iterator[Child]:
     if not settings.redis_url:
         programs = {"valkey": _valkey(settings), **programs}
     for name, program in programs.items():
-        yield Child(name, program, environment, folder and ChildLog(folder / f"{name}.log"))
+        written_to = ChildLog(folder / f"{name}.log") if folder else None
+        yield Child(name, program, environment, written_to)
 
 
 def _environment(port: int | None, host: str | None, var: Path | None) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import TypedDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.errors import NotAuthenticated, NotFound
+from server.domain.errors import InvalidInput, NotAuthenticated, NotFound
 from server.domain.people import SYSTEM
 from server.services.clock import now_ms
 from server.services.hashing import new_token, token_hash
@@ -20,7 +20,7 @@ from server.services.keep_records import Edit, add_record
 from server.services.manage_people import UserDraft, insert_user
 from server.services.manage_places import SITES
 from server.store.db import reading, unit_of_work
-from server.store.models import SetUp
+from server.store.models import SetUp, Site
 from server.store.queries.people import anybody_there
 
 TOKEN_FILE = "set_up_token"  # noqa: S105 (a file name)
@@ -36,7 +36,7 @@ class SiteDraft(TypedDict, total=False):
 
 
 class SetUpDone(TypedDict):
-    """What the first run made."""
+    """What the first run made; site_id: the first site, made now or there before."""
 
     user_id: int
     site_id: int
@@ -56,17 +56,25 @@ def prepare_set_up(var: Path) -> str | None:
     return _make_token(path)
 
 
-def set_up_is_open() -> bool:
-    """Whether this installation still waits for its first administrator."""
+def sites_to_take_over() -> list[dict[str, str]]:
+    """The sites that are there before anybody is: those of the demo warehouse.
+
+    Raises NotFound `not_found` when nothing waits to be set up.
+    """
     with reading() as session:
-        return session.scalar(select(SetUp.id).where(SetUp.used_at.is_(None))) is not None
+        waiting = session.scalar(select(SetUp.id).where(SetUp.used_at.is_(None)))
+        if waiting is None or anybody_there(session):
+            raise NotFound("not_found")
+        wanted = select(Site.code, Site.name_zh, Site.name_en).order_by(Site.id)
+        return [dict(row._mapping) for row in session.execute(wanted)]
 
 
-def complete_set_up(token: str, user: UserDraft, site: SiteDraft) -> SetUpDone:
-    """Make the first administrator and the first site, once.
+def complete_set_up(token: str, user: UserDraft, site: SiteDraft | None) -> SetUpDone:
+    """Make the first administrator, once; and the first site, unless there is one to take over.
 
     Raises NotFound `not_found` when nothing waits to be set up, NotAuthenticated
-    `wrong_set_up_token`, and what making a user or a site raises.
+    `wrong_set_up_token`, InvalidInput `field_required` for no site where there is none, and what
+    making a user or a site raises.
     """
     now = now_ms()
     with unit_of_work() as session:
@@ -75,12 +83,22 @@ def complete_set_up(token: str, user: UserDraft, site: SiteDraft) -> SetUpDone:
             raise NotFound("not_found")
         if not hmac.compare_digest(waiting.token_hash, token_hash(token)):
             raise NotAuthenticated("wrong_set_up_token")
-        site_id = add_record(Edit(session, SYSTEM, now), SITES, site).id
+        site_id = _site(Edit(session, SYSTEM, now), site)
         draft: UserDraft = {**user, "role": "administrator", "sites": None}
         made = insert_user(session, draft, actor=SYSTEM, at=now)
         waiting.used_at = now
         session.flush()
         return {"user_id": made.id, "site_id": site_id}
+
+
+def _site(edit: Edit, site: SiteDraft | None) -> int:
+    if site is not None:
+        made: int = add_record(edit, SITES, site).id
+        return made
+    first = edit.session.scalar(select(Site.id).order_by(Site.id).limit(1))
+    if first is None:
+        raise InvalidInput("field_required", field="site")
+    return first
 
 
 def _make_token(path: Path) -> str:

@@ -5,9 +5,12 @@ import stat
 import pytest
 from sqlalchemy import select
 
+from server.domain.people import SYSTEM
 from server.services.clock import use_clock
+from server.services.keep_records import Edit, add_record
+from server.services.manage_places import SITES
 from server.services.set_up import prepare_set_up
-from server.store.db import reading
+from server.store.db import reading, unit_of_work
 from server.store.models import Location
 from server.store.schema import upgrade_schema
 from tests.api.conftest import NOON, PASSWORD
@@ -53,6 +56,28 @@ def test_the_first_administrator_and_site_are_made_once(web, fresh):
     with reading() as session:
         kinds = set(session.scalars(select(Location.kind)))
     assert {"supplier", "customer", "adjustment", "scrap", "production", "transit"} <= kinds
+
+
+def test_the_first_administrator_takes_over_the_sites_of_the_demo(web, fresh):
+    client, token = fresh
+    assert client.get("/api/v1/set-up").json == {"sites": []}
+    without = client.post("/api/v1/set-up", json=_body(token, site=None))
+    assert (without.status_code, without.json["code"]) == (422, "field_required")
+    with use_clock(lambda: NOON), unit_of_work() as session:
+        edit = Edit(session, SYSTEM, NOON)
+        for code in ("SH", "CD"):
+            add_record(edit, SITES, {"code": code, "name_en": code, "time_zone": "Asia/Shanghai"})
+    there = client.get("/api/v1/set-up").json["sites"]
+    assert [site["code"] for site in there] == ["SH", "CD"]
+    body = _body(token)
+    del body["site"]
+    done = client.post("/api/v1/set-up", json=body)
+    assert done.status_code == 201, done.json
+    assert client.get("/api/v1/set-up").status_code == 404
+    client.post("/api/v1/sessions", json={"login": "li", "password": PASSWORD})
+    ids = {row["code"]: row["id"] for row in client.get("/api/v1/sites").json["rows"]}
+    assert set(ids) == {"SH", "CD"}
+    assert done.json["site_id"] == ids["SH"]
 
 
 @pytest.mark.parametrize(

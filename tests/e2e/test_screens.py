@@ -6,9 +6,10 @@ wider than its screen, and no sentence is left without words.
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import (
     DESK_SIZE,
@@ -122,6 +123,30 @@ def photograph_work(device: Handheld, camera: Camera) -> None:
     page.context.set_offline(False)
 
 
+def photograph_first_run(camera: Camera) -> None:
+    """Over; in an empty house; with the demo's sites to take over."""
+    page = camera.page
+    page.goto("/set-up")
+    expect(page.locator("h1 + p")).to_be_visible()
+    expect(page.locator("form")).to_have_count(0)
+    camera.take("set-up-3-over")
+    there = [
+        {"code": "SH", "name_zh": "上海仓", "name_en": "Shanghai"},
+        {"code": "CD", "name_zh": "成都仓", "name_en": "Chengdu"},
+    ]
+    for name, sites in (("set-up-1-empty", []), ("set-up-2-demo", there)):
+        page.route("**/api/v1/set-up", partial(_answer, {"sites": sites}))
+        page.goto("/set-up")
+        expect(page.locator("input[name=code]")).to_have_count(0 if sites else 1)
+        expect(page.locator("input[name=token]")).to_be_focused()
+        camera.take(name)
+        page.unroute("**/api/v1/set-up")
+
+
+def _answer(body: object, route: Route) -> None:
+    route.fulfill(json=body)
+
+
 def test_every_desk_screen_is_photographed(
     stocked: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
 ) -> None:
@@ -129,10 +154,10 @@ def test_every_desk_screen_is_photographed(
     language, light = looks
     look(page, *looks)
     camera = Camera(page, f"desk-{language}-{light}")
-    for name in ("set-up", "sign-in"):
-        page.goto(f"/{name}")
-        expect(page.locator("h1")).to_be_visible()
-        camera.take(name)
+    photograph_first_run(camera)
+    page.goto("/sign-in")
+    expect(page.locator("h1")).to_be_visible()
+    camera.take("sign-in")
     signed_in_desk(page)
     page.goto("/stock")
     page.wait_for_selector("[data-item]")

@@ -25,7 +25,7 @@ from server.services.set_up import complete_set_up, prepare_set_up
 from server.services.verify_ledger import verify_books
 from server.settings import Settings
 from server.store.db import db, reading
-from server.store.models import Balance, Count, Item, Movement, ReorderAlert, User
+from server.store.models import Balance, Count, Item, Movement, ReorderAlert, Site, User
 from tests.books import settle
 
 LAST = date(2026, 11, 20)
@@ -120,7 +120,9 @@ def test_nobody_can_sign_in_and_the_first_administrator_is_still_asked_for(
     token = prepare_set_up(tmp_path)
     assert token is not None
     ada: UserDraft = {"name": "Ada", "login": "ada", "password": "correct horse battery"}
-    complete_set_up(token, ada, {"code": "HQ", "time_zone": "Asia/Shanghai"})
+    complete_set_up(token, ada, None)
+    with reading() as session:
+        assert set(session.scalars(select(Site.code))) == {"SH", "CD"}
     assert prepare_set_up(tmp_path) is None
 
 

@@ -3541,11 +3541,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The sites that are there already (the demo's), while nobody is; 404 afterwards. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SitesToTakeOver"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Make the first administrator and the first site; 404 afterwards.
-         * @description Errors: not_found, wrong_set_up_token, password_too_short, unknown_time_zone.
+         * @description Where there are sites already, none need be named: the administrator takes them all over.
+         *     Errors: not_found, wrong_set_up_token, password_too_short, unknown_time_zone,
+         *     field_required.
          */
         post: {
             parameters: {
@@ -6178,7 +6209,8 @@ export interface components {
             login: string;
             name: string;
             password: string;
-            site: components["schemas"]["FirstSite"];
+            /** @default null */
+            site: components["schemas"]["FirstSite"] | null;
             token: string;
         };
         SetUpDone: {
@@ -6243,6 +6275,14 @@ export interface components {
         SitePage: {
             next_cursor: string | null;
             rows: components["schemas"]["Site"][];
+        };
+        SiteThere: {
+            code: string;
+            name_en: string;
+            name_zh: string;
+        };
+        SitesToTakeOver: {
+            sites: components["schemas"]["SiteThere"][];
         };
         Snooze: {
             /** Format: date-time */
