@@ -1,6 +1,8 @@
 """One code found in a picture."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from math import cos, radians, sin
 from typing import Any
 
 Corner = tuple[int, int]
@@ -27,6 +29,25 @@ class Found:
     def as_json(self) -> dict[str, Any]:
         """The same for JSON, the bytes as hexadecimal."""
         return asdict(self) | {"data": self.data.hex()}
+
+    def scaled(self, factor: float) -> "Found":
+        """The same in a picture larger by this factor."""
+        return self._moved(lambda x, y: (x * factor, y * factor))
+
+    def turned(self, degrees: float, x_0: float, y_0: float) -> "Found":
+        """The same in the picture turned counter-clockwise about this point."""
+        sine, cosine = sin(radians(degrees)), cos(radians(degrees))
+
+        def turn(x: float, y: float) -> tuple[float, float]:
+            across, down = x - x_0, y - y_0
+            return x_0 + across * cosine + down * sine, y_0 - across * sine + down * cosine
+
+        return self._moved(turn)
+
+    def _moved(self, move: Callable[[float, float], tuple[float, float]]) -> "Found":
+        corners = [move(x, y) for x, y in self.position]
+        first, second, third, fourth = ((round(x), round(y)) for x, y in corners)
+        return replace(self, position=(first, second, third, fourth))
 
 
 def found_from_json(told: dict[str, Any]) -> Found:
