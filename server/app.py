@@ -34,6 +34,7 @@ from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
 from server.api.headers import register_headers
 from server.api.health import health
+from server.api.lean_requests import make_requests_lean
 from server.api.limits import register_limits
 from server.api.metrics import metrics, register_metrics
 from server.api.openapi import finish_document, register_openapi
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = _Id
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     configure_logs(settings.log_level)
+    make_requests_lean(app)
     register_headers(app)
     register_metrics(app)
     register_errors(app)

@@ -25,7 +25,9 @@ def guess_limited(view: View) -> View:
 
 def register_limits(app: Flask, settings: Settings) -> None:
     """Switch the limits on, unless the setting rate_limits is off."""
-    limiter = Limiter(
+    if not settings.rate_limits:
+        return
+    Limiter(
         get_remote_address,
         app=app,
         default_limits=[GUESSES],
@@ -33,16 +35,27 @@ def register_limits(app: Flask, settings: Settings) -> None:
         storage_uri=_storage(settings.redis_url),
         in_memory_fallback_enabled=True,
         headers_enabled=True,
-        enabled=settings.rate_limits,
     )
-    limiter.request_filter(_is_exempt)
+    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+        hooks[None].append(_where_declared(hooks[None].pop()))
 
 
-def _is_exempt() -> bool:
+def _where_declared(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """The extension's own hooks weigh more than most requests: only limited views pay for them."""
+
+    def run(*passed: Any) -> Any:
+        if _is_limited():
+            return hook(*passed)
+        return passed[0] if passed else None  # the response, after a request
+
+    return run
+
+
+def _is_limited() -> bool:
     if request.url_rule is None or request.method == "OPTIONS":
-        return True
+        return False
     view = declared_view(current_app, request.url_rule, request.method)
-    return not hasattr(view, "guess_limited")
+    return hasattr(view, "guess_limited")
 
 
 def _storage(redis_url: str) -> str:

@@ -4,8 +4,10 @@ Counters and latencies are this process's own; gauges are read from the database
 when scraped.
 """
 
+import logging
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import structlog
@@ -97,8 +99,8 @@ def _start_watch() -> None:
 def _stop_watch(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     route = request.url_rule.rule if request.url_rule else "none"
-    _REQUESTS.labels(request.method, route, str(response.status_code)).observe(seconds)
-    if route not in QUIET:
+    _timing(request.method, route, response.status_code).observe(seconds)
+    if route not in QUIET and log.isEnabledFor(logging.INFO):
         log.info(
             "request",
             method=request.method,
@@ -107,6 +109,11 @@ def _stop_watch(response: Response) -> Response:
             ms=round(seconds * 1000, 1),
         )
     return response
+
+
+@lru_cache(maxsize=4096)
+def _timing(method: str, route: str, status: int) -> Histogram:
+    return _REQUESTS.labels(method, route, str(status))
 
 
 def _require_scraper() -> None:

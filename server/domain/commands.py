@@ -47,7 +47,8 @@ class Status(StrEnum):
 class Command:
     """One command as it came in. `body` is validated; `problem` is set where it was malformed.
 
-    raw: the command as JSON, kept as evidence; fingerprint: SHA-256 of what makes it this command.
+    raw: the command as JSON, kept as evidence; fingerprint: SHA-256 of what makes it this command;
+    text: raw as canonical JSON where whoever read it made that already, else "".
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Command:
     occurred_at: int | None = None
     replaces: UUID | None = None
     problem: "Problem | None" = None
+    text: str = ""
 
     @property
     def is_fact(self) -> bool:

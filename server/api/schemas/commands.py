@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from server.api.schemas.fields import InstantField, MoneyField, QuantityField
+from server.api.schemas.quick_reading import Unusual, reader_of
 from server.domain.commands import COMMANDS_MOST, Command, Envelope, Problem
 from server.domain.timekeeping import Contact
 from server.store.feed import canonical_json
@@ -263,8 +264,11 @@ COMMANDS: Mapping[str, type[_CommandSchema]] = {
     kind: _command_schema(kind, body) for kind, body in BODIES.items()
 } | {f"{kind}.unit": _command_schema(kind, MoveUnitBody) for kind in sorted(WHOLE_UNIT)}
 _LOADERS = {name: schema() for name, schema in COMMANDS.items()}
+_QUICK = {name: reader_of(schema) for name, schema in _LOADERS.items()}
 _FACT_NEEDS = ("seq", "mono_ms", "wall_ms", "boot_id")
 _REQUEST_FORBIDS = ("seq", "mono_ms", "boot_id", "user_pass")
+_SENT_ANEW = frozenset({"user_pass", "scans"})
+"""A pass and evidence do not make a command another one (Command.fingerprint leaves them out)."""
 
 
 class CommandField(fields.Field[Command]):
@@ -278,6 +282,11 @@ class CommandField(fields.Field[Command]):
         if command_id is None or not (seq is None or _is_seq(seq)):
             raise ValidationError("A command needs an id (UUID) and a whole seq ≥ 1.")
         return read_command(command_id, value)
+
+
+def _each_once(commands: list[Command]) -> None:
+    if len({command.id for command in commands}) != len(commands):
+        raise ValidationError("A command stands in the envelope twice.")
 
 
 class EnvelopeSchema(Schema):
@@ -294,15 +303,15 @@ class EnvelopeSchema(Schema):
     next_seq = _count(load_default=0)
     app_version = fields.String(load_default="", validate=[validate.Length(0, 40), _printable])
     commands = fields.List(
-        CommandField(), required=True, validate=validate.Length(0, COMMANDS_MOST)
+        CommandField(),
+        required=True,
+        validate=[validate.Length(0, COMMANDS_MOST), _each_once],
     )
 
-    @post_load
-    def _make(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        ids = [command.id for command in values["commands"]]
-        if len(set(ids)) != len(ids):
-            raise ValidationError("A command stands in the envelope twice.", "commands")
-        return values
+
+ENVELOPE = EnvelopeSchema()
+read_envelope = reader_of(ENVELOPE)
+"""The envelope's values where it is well-formed; raises Unusual where it is not, or may not be."""
 
 
 class AnswerSchema(Schema):
@@ -333,16 +342,23 @@ class AnswersSchema(Schema):
 
 
 def read_command(command_id: UUID, raw: dict[str, Any]) -> Command:
-    """The command, or what of it could be read with the problem that made it malformed."""
+    """The command, or what of it could be read with the problem that made it malformed.
+
+    Raises ValidationError if its text is not valid Unicode.
+    """
     kind = raw.get("type")
     kind = kind if isinstance(kind, str) else ""
     loaded, problem = _loaded(kind, raw)
+    text = canonical_json(raw)
+    whole = _encoded(text)
+    said = {name: value for name, value in raw.items() if name not in _SENT_ANEW}
+    deciding = whole if len(said) == len(raw) else canonical_json(said).encode()
     return Command(
         id=command_id,
         type=kind if kind in BODIES else "unknown",
         intent="fact" if raw.get("seq") is not None else "request",
         raw=raw,
-        fingerprint=fingerprint(raw),
+        fingerprint=hashlib.sha256(deciding).hexdigest(),
         body=loaded.get("body", {}),
         seq=raw.get("seq"),
         wall_ms=loaded.get("wall_ms", 0),
@@ -352,14 +368,13 @@ def read_command(command_id: UUID, raw: dict[str, Any]) -> Command:
         occurred_at=loaded.get("occurred_at"),
         replaces=loaded.get("replaces"),
         problem=problem,
+        text=text,
     )
 
 
-def fingerprint(raw: Mapping[str, Any]) -> str:
-    """SHA-256 of what makes a command this command; its pass and evidence may be sent anew."""
-    said = {name: value for name, value in raw.items() if name not in ("user_pass", "scans")}
+def _encoded(text: str) -> bytes:
     try:
-        return hashlib.sha256(canonical_json(said).encode()).hexdigest()
+        return text.encode()
     except UnicodeEncodeError:
         raise ValidationError("Not valid Unicode.") from None
 
@@ -384,16 +399,13 @@ def envelope_of(values: Mapping[str, Any], received_at: int) -> Envelope:
 def _loaded(kind: str, raw: dict[str, Any]) -> tuple[dict[str, Any], Problem | None]:
     body = raw.get("body")
     whole_unit = isinstance(body, dict) and "unit" in body and kind in WHOLE_UNIT
-    loader = _LOADERS.get(f"{kind}.unit" if whole_unit else kind)
-    if loader is None:
+    name = f"{kind}.unit" if whole_unit else kind
+    if name not in _LOADERS:
         return {}, Problem("unknown_command_type", {"type": kind[:40]})
     try:
-        loaded = loader.load(raw)
-        canonical_json(raw).encode()
+        loaded = _read(name, raw)
     except ValidationError as refusal:
         return dict(refusal.valid_data or {}), Problem("malformed", _flat(refusal.messages))
-    except UnicodeEncodeError:
-        raise ValidationError("Not valid Unicode.") from None
     missing = [name for name in _FACT_NEEDS if raw.get(name) is None]
     if loaded["intent"] == "fact" and missing:
         return loaded, Problem("malformed", dict.fromkeys(missing, "required"))
@@ -401,6 +413,13 @@ def _loaded(kind: str, raw: dict[str, Any]) -> tuple[dict[str, Any], Problem | N
     if loaded["intent"] == "request" and forbidden:
         return loaded, Problem("malformed", dict.fromkeys(forbidden, "not for requests"))
     return loaded, None
+
+
+def _read(name: str, raw: dict[str, Any]) -> Any:
+    try:
+        return _QUICK[name](raw)
+    except Unusual:
+        return _LOADERS[name].load(raw)
 
 
 def _flat(messages: Any, path: str = "") -> dict[str, str]:
