@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from labels.designs.model import GS1_DATE, LANGUAGES, PLACEHOLDER, Design, Field, Template
+from labels.designs.model import EVEN, GS1_DATE, LANGUAGES, PLACEHOLDER, Design, Field, Template
 from labels.errors import LabelError
 from labels.gs1 import check_digit, is_digits
 
@@ -45,8 +45,8 @@ def checked_values(design: Design, data: Mapping[str, Value]) -> dict[str, str]:
     for field in design.fields:
         value = _checked(field, _text(field, data.get(field.name)))
         values[field.name] = value
-        if field.type == "date":
-            values[field.name + GS1_DATE] = value.replace("-", "")[2:]
+        values[field.name + GS1_DATE] = value.replace("-", "")[2:]
+        values[field.name + EVEN] = value.zfill(len(value) + len(value) % 2)
     return values
 
 

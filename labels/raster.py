@@ -9,7 +9,7 @@ from labels import fonts
 from labels.drawing import Arrow, Bar, Bitmap, Drawing, Drawn, Frame, Placed, TextLine
 from labels.symbols import Symbol
 
-WHITE, BLACK = 1, 0
+WHITE, BLACK = 255, 0  # a white dot is 255 in mode "1" too: inverting it must give 0
 _TURNS = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,

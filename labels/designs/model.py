@@ -13,8 +13,11 @@ ALIGNS = ("left", "center", "right")
 VALIGNS = ("top", "middle", "bottom")
 MEDIA = ("label", "card", "page")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-# A date field also answers to this name + "_yymmdd": the form GS1 codes want.
+# A date field also answers to its name + "_yymmdd": the form GS1 codes want.
 GS1_DATE = "_yymmdd"
+# A number also answers to its name + "_even": 480 as 0480, which Code 128 packs in pairs.
+EVEN = "_even"
+_FORMS = {"date": GS1_DATE, "number": EVEN}
 
 Words = Mapping[str, str]  # one sentence per language
 
@@ -53,7 +56,7 @@ class Field:
     @property
     def names(self) -> tuple[str, ...]:
         """What templates may call it."""
-        return (self.name, self.name + GS1_DATE) if self.type == "date" else (self.name,)
+        return tuple(self.name + form for form in ("", _FORMS.get(self.type)) if form is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,7 @@ class Design:
     elements: tuple[AnyElement, ...]
 
     def field(self, name: str) -> Field | None:
-        """The field of this name, also by its "_yymmdd" form."""
+        """The field of this name, also by another form of it."""
         return next((each for each in self.fields if name in each.names), None)
 
     def sample(self, language: str) -> dict[str, str]:

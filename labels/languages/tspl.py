@@ -36,6 +36,6 @@ def _bits(picture: Image.Image, row_bytes: int) -> bytes:
     """Rows of whole bytes; what fills the last byte is white too."""
     if picture.width % 8 == 0:
         return picture.tobytes()
-    padded = Image.new("1", (row_bytes * 8, picture.height), 1)
+    padded = Image.new("1", (row_bytes * 8, picture.height), 255)
     padded.paste(picture, (0, 0))
     return padded.tobytes()
