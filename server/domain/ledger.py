@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from server.domain.numbers import ZERO
+
 PHYSICAL_KINDS = frozenset({"bin", "pick_face", "dock", "staging", "quality", "mobile"})
 STOCK_KINDS = PHYSICAL_KINDS | {"production", "transit"}
 """Where stock can stand: these positions have balances and belong to a cost pool."""
@@ -91,12 +93,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The cost facts of a movement in the books, for its return or reversal."""
+    """The cost facts of a movement in the books, for its return or reversal.
+
+    returned_*: what of an issue has come back before, and at what value.
+    """
 
     movement_id: int
     quantity: Decimal
     value: Decimal
     cogs: Decimal
+    returned_quantity: Decimal = ZERO
+    returned_value: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from server.services.reconcile_count import (
 )
 from server.services.retry_transactions import retried
 from server.services.sight_serials import Serials
+from server.services.trace_returns import true_up_returns
 from server.store.commands import write_commands
 from server.store.db import table_of, unit_of_work
 from server.store.feed import announce, canonical_json
@@ -99,6 +100,7 @@ def _approve(
         _write_command(session, found, entry, actor)
         movement_ids = post_variances(ledger, serials, found, entry)
         ledger.write()
+        true_up_returns(ledger, (), now)
         _keep_variances(session, found)
         _anchor(session, found)
         _decide(session, count, "approved", "", actor, now, command_id, movement_ids)

@@ -95,7 +95,14 @@ class Costs:
 
     def _receipt_value(self, draft: Draft, pool: Pool) -> tuple[Decimal, bool, Decimal]:
         if draft.returns is not None:
-            value = return_cost(draft.returns.quantity, draft.returns.value, draft.quantity)
+            issue = draft.returns
+            value = return_cost(
+                issue.quantity,
+                issue.value,
+                draft.quantity,
+                issue.returned_quantity,
+                issue.returned_value,
+            )
             return EXACT.divide(value, draft.quantity), False, value
         if draft.unit_cost is not None:
             cost, estimated = draft.unit_cost, False

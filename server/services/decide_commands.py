@@ -24,6 +24,7 @@ from server.services.interpret_commands import (
 )
 from server.services.keep_commands import keep, write_batch
 from server.services.name_things import UNIT_FIELDS
+from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
 from server.services.use_reservations import use_reservation
 from server.store.commands import (
@@ -211,8 +212,9 @@ def _meaning(batch: Batch, said: Said) -> Meaning:
         return Meaning(flags=finish_count(scene, said))
     if said.command.type == "bind_barcode":
         return _bind(batch, said)
+    if said.command.type == "undo" or said.body.get("returns"):
+        _write_before(batch)
     if said.command.type == "undo":
-        _write_before_undo(batch, said)
         meaning = undo(scene, said, entry_of(batch, said))
     else:
         meaning = interpret(scene, said)
@@ -220,10 +222,13 @@ def _meaning(batch: Batch, said: Said) -> Meaning:
     return meaning
 
 
-def _write_before_undo(batch: Batch, said: Said) -> None:
-    """What is taken back may have come in the same envelope: then it must stand in the books."""
-    if any(row["id"] == said.body["command"] for row in batch.rows):
+def _write_before(batch: Batch) -> None:
+    """What is taken back, or comes back, and what that depends on may have come in the same
+    envelope: then it must stand in the books."""
+    if batch.rows:
         write_batch(batch)
+        true_up_returns(batch.scene.ledger, batch.picked, batch.envelope.contact.received_at)
+        batch.picked.clear()
 
 
 def _bind(batch: Batch, said: Said) -> Meaning:
@@ -272,8 +277,9 @@ def _post(batch: Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[in
             scene.ledger, meaning.reservation, said.quantity, picked_from, said.received_at
         )
     posting = scene.ledger.post(entry, drafts)
-    if meaning.awaits_issue is not None and posting.movement_ids:
-        scene.ledger.await_issue(meaning.awaits_issue, posting.movement_ids[0])
-        # It may have been recorded while we waited for the pool's lock.
-        batch.picked.append(meaning.awaits_issue)
+    if meaning.returns is not None and posting.movement_ids:
+        scene.ledger.link_return(meaning.returns, posting.movement_ids[0], meaning.issue_id)
+        if meaning.issue_id is None:
+            # It may have been recorded while we waited for the pool's lock.
+            batch.picked.append(meaning.returns)
     return meaning.flags | posting.flags, posting.movement_ids

@@ -18,16 +18,17 @@ from sqlalchemy.orm import Session
 from server.domain.commands import Said
 from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.domain.ledger import Draft, Key, Place, Posted
+from server.domain.numbers import plain
 from server.domain.people import Actor
 from server.services.move_units import Units, follow_units, move_unit
 from server.services.name_things import UNIT_FIELDS, Names
 from server.services.post_movements import Ledger
 from server.services.sight_serials import Serials
+from server.services.trace_returns import issue_of
+from server.store.commands import known_commands
 from server.store.founding import GOOD_STATUS_ID, INSPECTION_STATUS_ID, OWN_OWNER_ID
 from server.store.queries.catalogue import ItemRow, LocationRow, UnitRow
-from server.store.queries.movements import flows_of_command
 from server.store.queries.reservations import open_lines, reservation_of
-from server.store.queries.revaluations import corrections_of
 from server.store.queries.suppliers import supplier_price
 
 
@@ -47,14 +48,16 @@ class Scene:
 class Meaning:
     """What one command asks of the books.
 
-    promised: reserved for just this command, by balance; taken: lines of the reservation it uses.
+    promised: reserved for just this command, by balance; reservation: the one it uses.
+    returns: the command whose issue a return belongs to, and issue_id that issue, if it is known.
     """
 
     drafts: list[Draft] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     promised: dict[Key, Decimal] = field(default_factory=dict)
     reservation: UUID | None = None
-    awaits_issue: UUID | None = None
+    returns: UUID | None = None
+    issue_id: int | None = None
 
 
 Interpreter = Callable[[Scene, Said], Meaning]
@@ -154,9 +157,7 @@ def _return(scene: Scene, said: Said) -> Meaning:
     goods = _goods(scene, said, meaning)
     target = _place(scene, said, meaning, "to", "unit", INSPECTION_STATUS_ID)
     source = scene.ledger.counterpart("customer", target)
-    issue = _issue_of(scene, said, goods["item_id"])
-    if said.body.get("returns") and issue is None:
-        meaning.awaits_issue = said.body["returns"]
+    issue = _issue_of(scene, said, goods, meaning)
     meaning.drafts = [_draft(said, goods, source, target, returns=issue)]
     return meaning
 
@@ -347,15 +348,38 @@ def _like(scene: Scene, place: Place, location_id: int) -> Place:
     return scene.ledger.place(location_id, 0, place.owner_id, place.status_id)
 
 
-def _issue_of(scene: Scene, said: Said, item_id: int) -> Posted | None:
-    """The issue a return belongs to, with its cost as it has turned out by now (RULES 19)."""
+def _issue_of(scene: Scene, said: Said, goods: dict[str, Any], meaning: Meaning) -> Posted | None:
+    """The issue a return belongs to, if it is known (RULES 19).
+
+    A command that is known but issued nothing to a customer (it went to a staging place) is none
+    to wait for. Raises NotFound `unknown_command` for one of another site, and for requests
+    RuleViolated `returned_more_than_issued`.
+    """
     command_id = said.body.get("returns")
     if not command_id:
         return None
-    for row in flows_of_command(scene.session, command_id):
-        target = row["to_position_id"]
-        sold = scene.ledger.book.places.by_id([target])[target].kind == "customer"
-        if row["item_id"] == item_id and sold:
-            value = row["value"] - corrections_of(scene.session, row["id"]).value
-            return Posted(row["id"], row["quantity"], value, row["cogs"])
-    return None
+    known = known_commands(scene.session, [command_id]).get(command_id)
+    if known is None:
+        meaning.returns = command_id
+        return None
+    if known.site_id != said.site_id:
+        raise NotFound("unknown_command", command=str(command_id))
+    issue = issue_of(scene.ledger, command_id, goods["item_id"], said.site_id)
+    if issue is not None:
+        meaning.returns, meaning.issue_id = command_id, issue.movement_id
+        _heed_returned(said, issue, meaning)
+    return issue
+
+
+def _heed_returned(said: Said, issue: Posted, meaning: Meaning) -> None:
+    """More than was issued cannot come back: somebody scanned the wrong document."""
+    if issue.returned_quantity + said.quantity <= issue.quantity:
+        return
+    if not said.command.is_fact:
+        raise RuleViolated(
+            "returned_more_than_issued",
+            issued=plain(issue.quantity),
+            returned=plain(issue.returned_quantity),
+            asked=plain(said.quantity),
+        )
+    meaning.flags.add("returned_more_than_issued")

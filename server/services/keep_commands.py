@@ -5,7 +5,7 @@ from typing import Any
 
 from server.domain.commands import Answer, Said
 from server.services.command_batch import Batch, entry_of
-from server.services.revalue_receipts import true_up_returns
+from server.services.trace_returns import true_up_returns
 from server.store.commands import (
     DeviceState,
     lost_ranges,

@@ -28,6 +28,7 @@ from server.services.name_things import Names
 from server.services.plan_import import Ground, PlannedRow
 from server.services.post_movements import Entry, Ledger
 from server.services.sight_serials import Serials
+from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
 from server.store.commands import write_commands
 from server.store.feed import announce_many, canonical_json, feed_row
@@ -212,6 +213,7 @@ def _post(
     ids = scene.ledger.post(entry, drafts).movement_ids
     items = {row["id"]: row["item_id"] for row in scene.ledger.book.movements}
     scene.ledger.write()
+    true_up_returns(scene.ledger, (), ground.at)
     rows = []
     for start in range(0, len(ids), MOVEMENTS_PER_FEED_ROW):
         part = ids[start : start + MOVEMENTS_PER_FEED_ROW]

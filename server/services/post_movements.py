@@ -33,7 +33,7 @@ from server.store.count_tasks import clear_below_zero, order_tasks
 from server.store.db import inserting
 from server.store.founding import OWN_OWNER_ID
 from server.store.location_locks import locations_shared, sites_shared
-from server.store.models import AwaitedIssue
+from server.store.models import IssueReturn
 from server.store.places import Spot
 from server.store.prepared import Asked, ask
 from server.store.queries.anchors import anchors_asked, anchors_of, approval_of
@@ -77,7 +77,8 @@ class Ledger:
         self._below: dict[int, Place] = {}
         self._risen: set[int] = set()
         self._tasks: list[dict[str, object]] = []
-        self._awaited: list[dict[str, object]] = []
+        self._returns: list[dict[str, object]] = []
+        self.corrected_issues: dict[int, Decimal] = {}
         self._request_id = ""
 
     def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
@@ -155,9 +156,9 @@ class Ledger:
         at = self.book.movements[0]["recorded_at"] if self.book.movements else None
         at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
         self.book.write()
-        if self._awaited:
-            self.session.execute(inserting(AwaitedIssue), self._awaited)
-            self._awaited.clear()
+        if self._returns:
+            self.session.execute(inserting(IssueReturn), self._returns)
+            self._returns.clear()
         if marks:
             mark(self.session, marks, at, self._request_id)
         self.book.marks.clear()
@@ -186,9 +187,16 @@ class Ledger:
             }
         )
 
-    def await_issue(self, issue_command_id: UUID, movement_id: int) -> None:
-        """Remember a return whose issue has not been recorded yet; it is trued up by that."""
-        self._awaited.append({"issue_command_id": issue_command_id, "movement_id": movement_id})
+    def link_return(self, issue_command_id: UUID, movement_id: int, issue_id: int | None) -> None:
+        """Remember which command's issue a return belongs to, and the issue if it is in the books;
+        else the return is trued up when that is recorded."""
+        self._returns.append(
+            {
+                "issue_command_id": issue_command_id,
+                "movement_id": movement_id,
+                "issue_movement_id": issue_id,
+            }
+        )
 
     def revalue(
         self,
@@ -317,8 +325,14 @@ class Ledger:
     # Value ---------------------------------------------------------------------------------------
 
     def _pass_on(self, entry: Entry, revaluation: Revaluation, cause: int, draft: Draft) -> None:
-        """A transfer that left below zero is re-valued: the pool it went to gets the difference."""
-        if revaluation.kind != "shortage_cover" or revaluation.cogs or not revaluation.corrects:
+        """A transfer that left below zero is re-valued: the pool it went to gets the difference.
+        Of an issue that is remembered, for what comes back of it."""
+        if revaluation.kind != "shortage_cover" or not revaluation.corrects:
+            return
+        if revaluation.cogs:
+            issue_id = int(revaluation.corrects)
+            known = self.corrected_issues.get(issue_id, ZERO)
+            self.corrected_issues[issue_id] = known + revaluation.value
             return
         moved = self._flow(int(revaluation.corrects))
         if moved is None:

@@ -1,18 +1,16 @@
-"""Later knowledge of what goods cost: a receipt's price, landed cost, the issue of a return.
+"""Later knowledge of what goods cost: a receipt's price, landed cost.
 
 Nothing posted changes (RULES 17); each is a revaluation row: the share still on hand goes to the
 pool, the share already consumed to the cost of goods sold.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from server.domain.costing import Revaluation, TrueUpKind, return_cost, true_up
+from server.domain.costing import Revaluation, TrueUpKind, true_up
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.numbers import EXACT, ZERO, plain, round_money
 from server.domain.people import Actor
@@ -20,16 +18,12 @@ from server.services.clock import now_ms
 from server.services.post_movements import Entry, Ledger
 from server.store.book import PoolKey
 from server.store.commands import write_commands
-from server.store.db import table_of, unit_of_work
+from server.store.db import unit_of_work
 from server.store.feed import announce, canonical_json
 from server.store.founding import OWN_OWNER_ID
-from server.store.models import AwaitedIssue
-from server.store.queries.movements import flows_of_command
 from server.store.queries.revaluations import (
-    AwaitedReturn,
     Corrections,
     Receipt,
-    awaited_returns,
     corrections_of,
     receipt_by_id,
 )
@@ -149,80 +143,31 @@ def _begin(session: Session, movement_id: int, actor: Actor, facts: dict[str, st
     return _Work(session, ledger, receipt, corrections_of(session, movement_id), actor, facts)
 
 
-def true_up_returns(ledger: Ledger, issue_command_ids: Sequence[UUID], at: int) -> None:
-    """Returns that were recorded before these issues get the cost of their issue (RULES 19).
-
-    Call after `ledger.write()`, so that the issues are in the books.
-    """
-    if not issue_command_ids:
-        return
-    waiting = awaited_returns(ledger.session, issue_command_ids)
-    if not waiting:
-        return
-    came_back: dict[int, tuple[Decimal, Decimal]] = {}
-    for back in waiting:
-        _true_up_return(ledger, back, came_back, at)
-    ledger.write()
-
-
-def _true_up_return(
-    ledger: Ledger, back: AwaitedReturn, came_back: dict[int, tuple[Decimal, Decimal]], at: int
-) -> None:
-    issue = _issue(ledger, back)
-    if issue is None:
-        return
-    issue_id, quantity, value = issue
-    earlier = came_back.get(issue_id, (ZERO, ZERO))
-    cost = return_cost(quantity, value, back.quantity, *earlier)
-    came_back[issue_id] = (earlier[0] + back.quantity, earlier[1] + cost)
-    entry = Entry(back.issue_command_id, at)
-    _post(ledger, entry, back, back.value, cost, "return", cause=issue_id)
-    awaited = table_of(AwaitedIssue)
-    ledger.session.execute(
-        delete(awaited).where(
-            awaited.c.issue_command_id == back.issue_command_id,
-            awaited.c.movement_id == (back.movement_id),
-        )
-    )
-
-
-def _issue(ledger: Ledger, back: AwaitedReturn) -> tuple[int, Decimal, Decimal] | None:
-    """(movement, quantity, value with its corrections) of the issue to the customer."""
-    for row in flows_of_command(ledger.session, back.issue_command_id):
-        target = ledger.book.places.by_id([row["to_position_id"]])[row["to_position_id"]]
-        if row["item_id"] == back.item_id and target.kind == "customer":
-            corrected = corrections_of(ledger.session, row["id"])
-            return row["id"], row["quantity"], row["value"] - corrected.value
-    return None
-
-
 def _post(
     ledger: Ledger,
     entry: Entry,
-    movement: Receipt | AwaitedReturn,
+    receipt: Receipt,
     old_value: Decimal,
     new_value: Decimal,
     kind: TrueUpKind,
-    cause: int | None = None,
 ) -> Revaluation:
-    """True the movement's pool up, if it has one."""
-    movement_id = movement.id if isinstance(movement, Receipt) else movement.movement_id
-    key = _lock_pool(ledger, movement)
+    """True the receipt's pool up, if it has one."""
+    key = _lock_pool(ledger, receipt)
     if key is None:
-        return Revaluation(kind, ZERO, ZERO, movement_id)
+        return Revaluation(kind, ZERO, ZERO, receipt.id)
     pool = ledger.book.pool(key)
-    pool.now, trued = true_up(pool.now, movement_id, old_value, new_value, movement.quantity, kind)
-    ledger.revalue(entry, key, trued, cause, movement.occurred_at, even_if_zero=kind == "price")
+    pool.now, trued = true_up(pool.now, receipt.id, old_value, new_value, receipt.quantity, kind)
+    ledger.revalue(entry, key, trued, None, receipt.occurred_at, even_if_zero=kind == "price")
     return trued
 
 
-def _lock_pool(ledger: Ledger, movement: Receipt | AwaitedReturn) -> PoolKey | None:
-    """The pool the movement went into; stock that is a supplier's has no value in our books."""
-    place = ledger.book.places.by_id([movement.to_position_id])[movement.to_position_id]
+def _lock_pool(ledger: Ledger, receipt: Receipt) -> PoolKey | None:
+    """The pool the receipt went into; stock that is a supplier's has no value in our books."""
+    place = ledger.book.places.by_id([receipt.to_position_id])[receipt.to_position_id]
     if place.owner_id != OWN_OWNER_ID:
         return None
-    key = PoolKey(movement.item_id, place.site_id, place.owner_id)
-    item = ledger.item(movement.item_id)
+    key = PoolKey(receipt.item_id, place.site_id, place.owner_id)
+    item = ledger.item(receipt.item_id)
     ledger.book.lock_pools({key: (item.costing, item.standard_cost)})
     return key
 

@@ -1,10 +1,10 @@
 """Every table of the house."""
 
 from server.store.models.commands import (
-    AwaitedIssue,
     Command,
     DeviceBoot,
     IdempotencyKey,
+    IssueReturn,
     LostRange,
     QuarantinedCommand,
     UndoneCommand,
@@ -63,7 +63,6 @@ from server.store.models.planning import DayRollup, ReorderAlert, Turnover
 __all__ = [
     "NONE_ID",
     "ApiToken",
-    "AwaitedIssue",
     "Balance",
     "Barcode",
     "Category",
@@ -86,6 +85,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportBatch",
     "ImportChange",
+    "IssueReturn",
     "Item",
     "ItemSite",
     "Location",

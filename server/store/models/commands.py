@@ -110,11 +110,18 @@ class UndoneCommand(Model):
     how: Mapped[str]
 
 
-class AwaitedIssue(Model):
-    """A customer's return recorded before its issue: valued at current cost until that arrives."""
+class IssueReturn(Model):
+    """A customer's return (`movement_id`) and the command that had issued the goods.
 
-    __tablename__ = "awaited_issue"
+    issue_movement_id: the issue; None while it has not been recorded, and the return is valued at
+    current cost until then.
+    """
+
+    __tablename__ = "issue_return"
     issue_command_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     movement_id: Mapped[int] = mapped_column(
         ForeignKey("movement.id", deferrable=True, initially="DEFERRED"), primary_key=True
+    )
+    issue_movement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("movement.id", deferrable=True, initially="DEFERRED")
     )

@@ -1,20 +1,17 @@
 """What later knowledge has changed about the cost of movements."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain.numbers import ZERO
 from server.store.db import table_of
-from server.store.models import AwaitedIssue, Movement, Position, Revaluation, Reversal
+from server.store.models import Movement, Position, Revaluation, Reversal
 
 _movement = table_of(Movement).c
 _revaluation = table_of(Revaluation).c
-_awaited = table_of(AwaitedIssue).c
 _position = table_of(Position).c
 _reversal = table_of(Reversal).c
 
@@ -53,19 +50,6 @@ class Receipt:
     site_id: int
     occurred_at: int
     reversed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitedReturn:
-    """A customer's return that was recorded before its issue."""
-
-    issue_command_id: UUID
-    movement_id: int
-    item_id: int
-    quantity: Decimal
-    value: Decimal
-    to_position_id: int
-    occurred_at: int
 
 
 def corrections_of(session: Session, movement_id: int) -> Corrections:
@@ -112,22 +96,3 @@ def receipt_by_id(session: Session, movement_id: int) -> Receipt | None:
         .where(_movement.id == movement_id)
     ).one_or_none()
     return Receipt(*row) if row else None
-
-
-def awaited_returns(session: Session, issue_command_ids: Sequence[UUID]) -> list[AwaitedReturn]:
-    """The returns that wait for these issues, in the order they were recorded."""
-    rows = session.execute(
-        select(
-            _awaited.issue_command_id,
-            _movement.id,
-            _movement.item_id,
-            _movement.quantity,
-            _movement.value,
-            _movement.to_position_id,
-            _movement.occurred_at,
-        )
-        .join(_movement.id.table, _movement.id == _awaited.movement_id)
-        .where(_awaited.issue_command_id.in_(issue_command_ids))
-        .order_by(_movement.id)
-    )
-    return [AwaitedReturn(*row) for row in rows]
