@@ -4,13 +4,14 @@ import math
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labels import fonts
 
 LINE_PITCH = 1.2  # em from baseline to baseline
 ASCENT = 0.9  # em from the top of a line to its baseline
 ELLIPSIS = "…"
+SMALLER_ON_ONE_LINE = 0.7
 _SHRINK = 0.94
 _NEVER_FIRST = frozenset("，。、；：？！）】》」』”’％,.;:?!)]}%…·")
 _NEVER_LAST = frozenset("（【《「『“‘([{¥$#")
@@ -36,6 +37,16 @@ class Fitted:
     lines: tuple[str, ...]
     size: int
     whole: bool
+
+
+def fit_code(text: str, room: Room) -> Fitted:
+    """As fit, but a code stays on one line if that does not make it much smaller."""
+    fitted = fit(text, room)
+    if len(fitted.lines) < 2:
+        return fitted
+    least = max(room.least, int(fitted.size * SMALLER_ON_ONE_LINE))
+    alone = fit(text, replace(room, most=1, least=least))
+    return alone if alone.whole else fitted
 
 
 def fit(text: str, room: Room) -> Fitted:

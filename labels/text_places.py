@@ -49,7 +49,7 @@ def _fitted(place: TextPlace) -> fitting.Fitted:
         view.width, view.height, place.most_lines, place.size, place.least, place.bold
     )
     try:
-        fitted = fitting.fit(place.text, room)
+        fitted = (fitting.fit_code if place.whole else fitting.fit)(place.text, room)
     except LabelError as refused:
         raise LabelError(refused.code, **{**refused.fields, "field": place.field}) from None
     if place.whole and not fitted.whole:
