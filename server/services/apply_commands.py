@@ -1,17 +1,22 @@
 """POST /commands: what handhelds, desks and other systems report or ask, applied at most once.
 
-    one envelope = one transaction, in the order of its commands; if it fails as a whole, each
-    command gets a transaction of its own, so that a bad one never blocks the others
+    one envelope = one transaction, in the order of its commands; envelopes that come at once and
+    ask for nothing difficult share it. If it fails as a whole each envelope gets one of its own,
+    and then each command, so that a bad one never blocks the others
 
 A rejected command is answered, kept and counted as delivered. What cannot be answered yet (a gap
 before it, a device in quarantine) is held, and the device sends it again.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from server.domain.commands import Answer, Envelope, Problem, Said, Status
+from server.domain.commands import COMMANDS_MOST, Answer, Envelope, Problem, Said, Status
 from server.domain.delivery import Admission
 from server.domain.errors import (
     RuleViolated,
@@ -20,23 +25,27 @@ from server.domain.people import Actor
 from server.domain.timekeeping import (
     Contact,
 )
-from server.services.command_batch import Batch, open_batch
+from server.services.command_batch import Batch, batch_without_device, open_batches
 from server.services.decide_commands import NotPosted, answer, decide, prepare
-from server.services.interpret_commands import (
-    Scene,
-)
-from server.services.keep_commands import close_batch, keep
-from server.services.move_units import Units
-from server.services.name_things import Names
-from server.services.post_movements import Ledger
+from server.services.gather_callers import Gathering
+from server.services.interpret_commands import is_plain
+from server.services.keep_commands import close_batches, keep
 from server.services.retry_transactions import retried
 from server.services.settle_commands import check_passes, settle_who_where_when
-from server.services.sight_serials import Serials
 from server.services.sign_in import PassCheck
-from server.store.commands import (
-    known_commands,
-)
-from server.store.db import unit_of_work
+from server.store.db import db, unit_of_work
+
+Applied = TypeVar("Applied")
+TRANSACTIONS_AT_ONCE = {"postgresql": 2, "sqlite": 1}
+"""Of one process: more would share less, and only one can compute at a time anyway."""
+
+
+class _Post(NamedTuple):
+    """An envelope as it is delivered, with what its user passes are worth."""
+
+    envelope: Envelope
+    actor: Actor
+    passes: dict[str, PassCheck]
 
 
 def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
@@ -44,32 +53,62 @@ def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
 
     Raises Unavailable `database_busy` when nothing could be written: the device sends again.
     """
-    passes = check_passes(envelope, actor)
+    post = _Post(envelope, actor, check_passes(envelope, actor))
+    engine = db.engine
+    gathering = _gatherings.get(engine)
+    if gathering is None:
+        at_once = TRANSACTIONS_AT_ONCE[engine.dialect.name]
+        gathering = _gatherings.setdefault(engine, Gathering(_apply_posts, _fits, at_once))
+    return gathering.ask(post)
+
+
+def _apply_posts(posts: Sequence[_Post]) -> list[list[Answer]]:
+    """Several share one try; what fails is tried alone, and there again and again."""
+    if len(posts) > 1:
+        return _apply(posts)
+    [post] = posts
     try:
-        return retried(lambda: _apply(envelope, actor, passes))
+        return retried(lambda: _apply([post]))
     except NotPosted:
-        return [_apply_alone(one, actor, passes) for one in _one_by_one(envelope)]
+        return [[_apply_alone(one) for one in _one_by_one(post)]]
 
 
-def _apply_alone(envelope: Envelope, actor: Actor, passes: dict[str, PassCheck]) -> Answer:
+def _fits(posts: Sequence[_Post], other: _Post) -> bool:
+    """Whether this one may share their transaction: all plain, each device and command once."""
+    together = [*posts, other]
+    if sum(len(post.envelope.commands) for post in together) > COMMANDS_MOST:
+        return False
+    devices = {post.actor.device_id for post in posts} - {None}
+    if other.actor.device_id in devices:
+        return False
+    commands = [command for post in together for command in post.envelope.commands]
+    return all(map(is_plain, commands)) and len({c.id for c in commands}) == len(commands)
+
+
+def _apply_alone(post: _Post) -> Answer:
     """One command in a transaction of its own; what cannot be posted is rejected in another."""
     try:
-        return retried(lambda: _apply(envelope, actor, passes))[0]
+        return retried(lambda: _apply([post]))[0][0]
     except NotPosted as failure:
         problem = Problem(failure.problem.code, failure.problem.fields)
-        refused = replace(envelope.commands[0], problem=problem)
-        return retried(lambda: _apply(replace(envelope, commands=(refused,)), actor, passes))[0]
+        refused = replace(post.envelope.commands[0], problem=problem)
+        mended = post._replace(envelope=replace(post.envelope, commands=(refused,)))
+        return retried(lambda: _apply([mended]))[0][0]
 
 
-def _apply(envelope: Envelope, actor: Actor, passes: dict[str, PassCheck]) -> list[Answer]:
+def _apply(posts: Sequence[_Post]) -> list[list[Answer]]:
     with unit_of_work() as session:
-        batch = open_batch(session, envelope, actor)
-        said = settle_who_where_when(batch, passes)
-        prepare(batch, said)
-        answers = []
-        for command in envelope.commands:
-            answers.append(answer(batch, command, said.get(command.id)))
-        close_batch(batch)
+        batches = open_batches(session, [(post.envelope, post.actor) for post in posts])
+        said = [
+            settle_who_where_when(batch, post.passes)
+            for batch, post in zip(batches, posts, strict=True)
+        ]
+        prepare(batches, said)
+        answers = [
+            [answer(batch, command, own.get(command.id)) for command in batch.envelope.commands]
+            for batch, own in zip(batches, said, strict=True)
+        ]
+        close_batches(batches)
     return answers
 
 
@@ -83,11 +122,7 @@ def settle_quarantined(
     been rejected with, and nothing is changed then.
     """
     command, at = said.command, said.received_at
-    names = Names(session, at)
-    scene = Scene(session, Ledger(session), names, Units(session), Serials(session), actor)
-    envelope = Envelope(Contact("", 0, at, at), (command,))
-    known = known_commands(session, [command.replaces] if command.replaces else [])
-    batch = Batch(session, envelope, actor, scene, known)
+    batch = batch_without_device(session, Envelope(Contact("", 0, at, at), (command,)), actor)
     if accept:
         answer = _decide_accepted(batch, said)
     else:
@@ -95,13 +130,13 @@ def settle_quarantined(
     keep(batch, said, answer)
     if number_taken:
         batch.rows[-1]["seq"] = None
-    close_batch(batch)
+    close_batches([batch])
     return answer
 
 
 def _decide_accepted(batch: Batch, said: Said) -> Answer:
     settled = {said.command.id: said}
-    prepare(batch, settled)
+    prepare([batch], [settled])
     try:
         answer = decide(batch, settled[said.command.id], Admission.APPLY)
     except NotPosted as failure:
@@ -111,5 +146,9 @@ def _decide_accepted(batch: Batch, said: Said) -> Answer:
     return answer
 
 
-def _one_by_one(envelope: Envelope) -> list[Envelope]:
-    return [replace(envelope, commands=(command,)) for command in envelope.commands]
+def _one_by_one(post: _Post) -> list[_Post]:
+    envelope = post.envelope
+    return [post._replace(envelope=replace(envelope, commands=(c,))) for c in envelope.commands]
+
+
+_gatherings: WeakKeyDictionary[Engine, Gathering[_Post, list[Answer]]] = WeakKeyDictionary()

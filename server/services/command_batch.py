@@ -1,6 +1,7 @@
 """One envelope under way: what its commands share, and what was heard of its device."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,9 @@ from server.store.commands import (
     DeviceState,
     KnownCommand,
     add_lost_range,
-    boot_offsets,
+    known_commands,
     lost_ranges,
-    open_envelope,
+    open_envelopes,
     places_of_command,
     quarantined_ids,
     save_boot,
@@ -38,13 +39,14 @@ from server.store.queries.catalogue import SiteRow
 
 @dataclass
 class Batch:
-    """One envelope under way."""
+    """One envelope under way; those of one transaction share the books and what is to be written
+    (rows, picked, quarantined, feed)."""
 
     session: Session
     envelope: Envelope
     actor: Actor
     scene: Scene
-    known: dict[UUID, KnownCommand]
+    known: dict[UUID, KnownCommand] = field(default_factory=dict)
     device: DeviceState | None = None
     clock: DeviceClock | None = None
     spoke_at: int = 0
@@ -57,27 +59,75 @@ class Batch:
     meanings: dict[UUID, Meaning] = field(default_factory=dict)
     sites: dict[str, SiteRow] = field(default_factory=dict)
 
+    @classmethod
+    def bare(cls, session: Session, envelope: Envelope, actor: Actor) -> "Batch":
+        """The first of a transaction, nothing read yet."""
+        names = Names(session, envelope.contact.received_at)
+        scene = Scene(session, Ledger(session), names, Units(session), Serials(session), actor)
+        return cls(session, envelope, actor, scene)
 
-def open_batch(session: Session, envelope: Envelope, actor: Actor) -> Batch:
-    """The device's row locked, its clocks heard, and what is known of these commands read."""
-    ledger = Ledger(session)
-    names = Names(session, envelope.contact.received_at)
-    scene = Scene(session, ledger, names, Units(session), Serials(session), actor)
-    ids = [command.id for command in envelope.commands]
-    ids += [command.replaces for command in envelope.commands if command.replaces]
-    codes = {command.body["site"] for command in envelope.commands if command.body.get("site")}
-    device, known, sites = open_envelope(session, actor.device_id, ids, map(code_key, codes))
-    batch = Batch(session, envelope, actor, scene, known, device, sites=sites)
-    if device is not None:
-        _meet_device(batch, device)
+    def beside(self, envelope: Envelope, actor: Actor) -> "Batch":
+        """Another of the same transaction."""
+        return Batch(
+            self.session,
+            envelope,
+            actor,
+            replace(self.scene, actor=actor),
+            rows=self.rows,
+            picked=self.picked,
+            quarantined=self.quarantined,
+            feed=self.feed,
+        )
+
+
+def open_batches(session: Session, posts: Sequence[tuple[Envelope, Actor]]) -> list[Batch]:
+    """Envelopes that share a transaction: their devices locked, their clocks heard, and what is
+    known of their commands read."""
+    envelopes = [envelope for envelope, _ in posts]
+    commands = [command for envelope in envelopes for command in envelope.commands]
+    ids = [command.id for command in commands]
+    ids += [command.replaces for command in commands if command.replaces]
+    codes = {command.body["site"] for command in commands if command.body.get("site")}
+    boots = {
+        (actor.device_id, boot)
+        for envelope, actor in posts
+        if actor.device_id is not None
+        for boot in boots_of(envelope)
+    }
+    opened = open_envelopes(session, boots, ids, map(code_key, codes))
+    first = Batch.bare(session, *posts[0])
+    batches = [first, *(first.beside(envelope, actor) for envelope, actor in posts[1:])]
+    for batch in batches:
+        batch.known, batch.sites = opened.known, opened.sites
+        if batch.actor.device_id is not None:
+            batch.device = opened.devices[batch.actor.device_id]
+            _meet_device(batch, batch.device, opened.offsets)
+    return batches
+
+
+def batch_without_device(session: Session, envelope: Envelope, actor: Actor) -> Batch:
+    """One whose device is not heard now: its commands were delivered before."""
+    batch = Batch.bare(session, envelope, actor)
+    replaced = [command.replaces for command in envelope.commands if command.replaces]
+    batch.known = known_commands(session, replaced)
     return batch
 
 
-def _meet_device(batch: Batch, device: DeviceState) -> None:
+def boots_of(envelope: Envelope) -> set[str]:
+    """Every boot its clocks speak of."""
+    return {command.boot_id for command in envelope.commands} | {envelope.contact.boot_id}
+
+
+def _meet_device(
+    batch: Batch, device: DeviceState, known_offsets: Mapping[tuple[int, str], int]
+) -> None:
     """Clocks first (every contact sharpens them), then what the device no longer has."""
     contact = batch.envelope.contact
-    boots = {command.boot_id for command in batch.envelope.commands} | {contact.boot_id}
-    offsets = boot_offsets(batch.session, device.id, boots)
+    offsets = {
+        boot: known_offsets[device.id, boot]
+        for boot in boots_of(batch.envelope)
+        if (device.id, boot) in known_offsets
+    }
     known = offsets.get(contact.boot_id)
     offset = boot_offset_ms(known, contact)
     if offset != known:

@@ -3,6 +3,7 @@
 What the commands name is read and locked set-based beforehand; then each has its turn.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -47,23 +48,33 @@ class NotPosted(Exception):
         self.problem = problem
 
 
-def prepare(batch: Batch, said: dict[UUID, Said]) -> None:
-    """Read and lock set-based what the commands name, as far as that is known beforehand."""
-    scene = batch.scene
-    fresh = [s for s in said.values() if s.command.problem is None]
+def prepare(batches: Sequence[Batch], said: Sequence[dict[UUID, Said]]) -> None:
+    """Read and lock set-based what the commands name, as far as that is known beforehand; `said`
+    is each batch's own."""
+    scene = batches[0].scene
+    fresh = [s for own in said for s in own.values() if s.command.problem is None]
     scene.names.load([(s.site_id, s.body) for s in fresh])
     scene.units.lock(unit.id for unit in scene.names.units.values())
     scene.serials.lock(serial.id for serial in scene.names.serials.values())
-    for one in fresh:
-        if one.command.type in STOCKLESS or depends_on_books(scene, one):
+    for batch, own in zip(batches, said, strict=True):
+        _interpret_early(batch, own)
+    meanings = [meaning for batch in batches for meaning in batch.meanings.values()]
+    scene.ledger.prepare([draft for meaning in meanings for draft in meaning.drafts])
+
+
+def _interpret_early(batch: Batch, said: dict[UUID, Said]) -> None:
+    """What commands mean whatever stands in the books; whose meaning is a problem is refused."""
+    for one in list(said.values()):
+        command = one.command
+        if command.problem is not None or command.type in STOCKLESS:
+            continue
+        if depends_on_books(batch.scene, one):
             continue
         try:
-            batch.meanings[one.command.id] = interpret(scene, one)
+            batch.meanings[command.id] = interpret(batch.scene, one)
         except StockturnError as problem:
-            said[one.command.id] = replace(
-                one, command=replace(one.command, problem=Problem(problem.code, problem.fields))
-            )
-    scene.ledger.prepare([d for m in batch.meanings.values() for d in m.drafts])
+            refused = replace(command, problem=Problem(problem.code, problem.fields))
+            said[command.id] = replace(one, command=refused)
 
 
 def answer(batch: Batch, command: Command, said: Said | None) -> Answer:
@@ -118,7 +129,7 @@ def _admission(batch: Batch, command: Command, said: Said) -> Admission:
 
 
 def _is_number_taken(batch: Batch, device: DeviceState, seq: int) -> bool:
-    own = any(row["seq"] == seq for row in batch.rows)
+    own = any((row["device_id"], row["seq"]) == (device.id, seq) for row in batch.rows)
     return own or number_is_taken(batch.session, device.id, seq)
 
 

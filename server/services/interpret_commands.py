@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from server.domain.commands import Said
+from server.domain.commands import Command, Said
 from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.domain.ledger import Draft, Key, Place, Posted
 from server.domain.numbers import plain
@@ -72,10 +72,14 @@ def interpret(scene: Scene, said: Said) -> Meaning:
 
 def depends_on_books(scene: Scene, said: Said) -> bool:
     """Whether the meaning depends on what is where, so that it waits for its turn in the batch."""
-    body = said.body
-    if said.command.type not in _INTERPRETERS or said.command.type == "pack_unit":
-        return True
-    return any(body.get(name) for name in (*UNIT_FIELDS, "serial", "returns", "reservation"))
+    return not is_plain(said.command)
+
+
+def is_plain(command: Command) -> bool:
+    """Whether it moves loose goods and refers to nothing before it."""
+    if command.type not in _INTERPRETERS or command.type == "pack_unit" or command.replaces:
+        return False
+    return not any(command.body.get(name) for name in _INTRICATE_FIELDS)
 
 
 def _receive(scene: Scene, said: Said) -> Meaning:
@@ -206,6 +210,7 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
     return meaning
 
 
+_INTRICATE_FIELDS = (*UNIT_FIELDS, "serial", "returns", "reservation")
 UNIT_MOVES = frozenset({"put_away", "move_stock", "take_stock", "put_stock"})
 _INTERPRETERS: Mapping[str, Interpreter] = {
     "receive_line": _receive,

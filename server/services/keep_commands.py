@@ -1,5 +1,6 @@
 """Keeping what was answered: commands, movements, the feed, and how far a device has come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,6 @@ from server.store.commands import (
     save_device,
     write_commands,
 )
-from server.store.db import pipelined
 from server.store.feed import announce_many, canonical_json, feed_row
 
 
@@ -30,7 +30,7 @@ def keep(batch: Batch, said: Said, answer: Answer) -> None:
             "user_id": said.user_id,
             "site_id": said.site_id or None,
             "body_hash": command.fingerprint,
-            "body": canonical_json(command.raw),
+            "body": command.text or canonical_json(command.raw),
             "status": answer.status.value,
             "answer": canonical_json(answer.as_json()),
             "occurred_at": said.occurrence.at,
@@ -84,15 +84,16 @@ def _feed_row(batch: Batch, said: Said, answer: Answer) -> dict[str, Any]:
     )
 
 
-def close_batch(batch: Batch) -> None:
+def close_batches(batches: Sequence[Batch]) -> None:
     """Write everything in one go; returns that waited for one of these picks are trued up."""
-    with pipelined(batch.session):
-        write_batch(batch)
-        quarantine(batch.session, batch.quarantined)
-        announce_many(batch.session, batch.feed)
+    first = batches[0]
+    write_batch(first)
+    quarantine(first.session, first.quarantined)
+    announce_many(first.session, first.feed)
+    for batch in batches:
         if batch.device is not None:
             _close_device(batch, batch.device)
-    true_up_returns(batch.scene.ledger, batch.picked, batch.envelope.contact.received_at)
+    true_up_returns(first.scene.ledger, first.picked, first.envelope.contact.received_at)
 
 
 def write_batch(batch: Batch) -> None:

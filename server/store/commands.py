@@ -1,16 +1,16 @@
 """Commands and their answers, devices' progress, and what is quarantined or lost."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Insert, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.domain.delivery import Loss
-from server.store.db import inserting, table_of, upsert
+from server.store.db import inserting, table_of, upsert, upsert_for
 from server.store.location_locks import sites_shared_by_key
 from server.store.models import (
     Command,
@@ -80,7 +80,7 @@ _KNOWN = Question(
     ),
     _command.id,
 )
-_LOCKED_DEVICE = Question(
+_LOCKED_DEVICES = Question(
     select(
         _device.id,
         _device.site_id,
@@ -93,25 +93,48 @@ _LOCKED_DEVICE = Question(
         _device.last_seen_at,
     ),
     _device.id,
-    finish=lambda statement: statement.with_for_update(),
+    finish=lambda statement: statement.order_by(_device.id).with_for_update(),
+)
+_BOOTS = Question(
+    select(_device_boot.device_id, _device_boot.boot_id, _device_boot.offset_ms),
+    _device_boot.device_id,
+    _device_boot.boot_id,
 )
 _INSERT_COMMANDS = Writing(lambda _: inserting(Command), *_command.keys())
 
 
-def open_envelope(
-    session: Session, device_id: int | None, ids: Sequence[UUID], site_keys: Iterable[str]
-) -> tuple[DeviceState | None, dict[UUID, KnownCommand], dict[str, SiteRow]]:
-    """Lock the device, if there is one; then what we know of these commands and sites."""
+class Opened(NamedTuple):
+    """What the books say of some envelopes: their devices, locked, their clocks' offsets by
+    (device, boot), and the commands and sites they name."""
+
+    devices: dict[int, DeviceState]
+    offsets: dict[tuple[int, str], int]
+    known: dict[UUID, KnownCommand]
+    sites: dict[str, SiteRow]
+
+
+def open_envelopes(
+    session: Session,
+    boots: Collection[tuple[int, str]],
+    ids: Sequence[UUID],
+    site_keys: Iterable[str],
+) -> Opened:
+    """Lock the devices of these boots in order; then what we know of these commands and sites."""
     keys = sorted(set(site_keys))
-    devices, known, *_, sites = ask(
+    devices, offsets, known, *_, sites = ask(
         session,
-        _LOCKED_DEVICE.about([device_id] if device_id else []),
+        _LOCKED_DEVICES.about(sorted({device_id for device_id, _ in boots})),
+        _BOOTS.about(sorted(boots)),
         _KNOWN.about(ids),
         *sites_shared_by_key(session, keys),
         SITES.about(keys),
     )
-    device = _device_state(devices[0]) if device_id else None
-    return device, _known(known), SITES.rows(sites)
+    return Opened(
+        {row[0]: _device_state(row) for row in devices},
+        {(row[0], row[1]): row[2] for row in offsets},
+        _known(known),
+        SITES.rows(sites),
+    )
 
 
 def known_commands(session: Session, ids: Sequence[UUID]) -> dict[UUID, KnownCommand]:
@@ -172,7 +195,7 @@ def mark_undone(session: Session, command_id: UUID, by: UUID, how: str) -> bool:
 
 def lock_device(session: Session, device_id: int) -> DeviceState:
     """The device's row, locked until the transaction ends."""
-    return _device_state(ask(session, _LOCKED_DEVICE.about([device_id]))[0][0])
+    return _device_state(ask(session, _LOCKED_DEVICES.about([device_id]))[0][0])
 
 
 def _device_state(row: Sequence[Any]) -> DeviceState:
@@ -183,46 +206,26 @@ def _device_state(row: Sequence[Any]) -> DeviceState:
 
 
 def save_device(session: Session, device: DeviceState, **seen: Any) -> None:
-    """Write the device's progress and what the envelope said of it."""
-    table = table_of(Device)
-    session.execute(
-        update(table)
-        .where(table.c.id == device.id)
-        .values(
-            accepted_seq=device.accepted_seq,
-            last_occurred_at=device.last_occurred_at,
-            quarantined=device.quarantined,
-            wall_offset_ms=device.wall_offset_ms,
-            **seen,
-        )
-    )
-
-
-def boot_offsets(session: Session, device_id: int, boot_ids: Iterable[str]) -> dict[str, int]:
-    """Known clock offsets of these boots of a device."""
-    rows = session.execute(
-        select(_device_boot.boot_id, _device_boot.offset_ms).where(
-            _device_boot.device_id == device_id, _device_boot.boot_id.in_(set(boot_ids))
-        )
-    )
-    return {row[0]: row[1] for row in rows}
+    """Write the device's progress and what the envelope said of it (next_seq, app_version,
+    last_seen_at: all or none)."""
+    progress = {
+        "device": device.id,
+        "accepted": device.accepted_seq,
+        "last": device.last_occurred_at,
+        "quarantined_now": device.quarantined,
+        "wall": device.wall_offset_ms,
+    }
+    if seen:
+        told = {"next": seen["next_seq"], "app": seen["app_version"], "seen": seen["last_seen_at"]}
+        _SAVE_DEVICE_SEEN.write(session, [progress | told])
+    else:
+        _SAVE_DEVICE.write(session, [progress])
 
 
 def save_boot(session: Session, device_id: int, boot_id: str, offset_ms: int, at: int) -> None:
     """Remember a boot's offset and this contact."""
-    statement = upsert(session, DeviceBoot).values(
-        device_id=device_id,
-        boot_id=boot_id,
-        offset_ms=offset_ms,
-        first_contact_at=at,
-        last_contact_at=at,
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["device_id", "boot_id"],
-            set_={"offset_ms": offset_ms, "last_contact_at": at},
-        )
-    )
+    boot = {"device_id": device_id, "boot_id": boot_id, "offset_ms": offset_ms}
+    _SAVE_BOOT.write(session, [{**boot, "first_contact_at": at, "last_contact_at": at}])
 
 
 def lost_ranges(session: Session, device_id: int) -> list[Loss]:
@@ -260,3 +263,33 @@ def places_of_command(session: Session, device_id: int, seq: int) -> list[int]:
         )
     )
     return [position for row in rows for position in row]
+
+
+def _saving_device(**seen: str) -> Update:
+    """Its progress, and with `seen` (column → name) what the envelope said."""
+    progress = {
+        "accepted_seq": "accepted",
+        "last_occurred_at": "last",
+        "quarantined": "quarantined_now",
+        "wall_offset_ms": "wall",
+    }
+    table = table_of(Device)
+    values: dict[str, Any] = {column: bindparam(name) for column, name in (progress | seen).items()}
+    return update(table).where(table.c.id == bindparam("device")).values(values)
+
+
+def _saving_boot(database: str) -> Insert:
+    statement = upsert_for(database, DeviceBoot)
+    fresh = statement.excluded
+    saving: Insert = statement.on_conflict_do_update(
+        index_elements=["device_id", "boot_id"],
+        set_={"offset_ms": fresh.offset_ms, "last_contact_at": fresh.last_contact_at},
+    )
+    return saving
+
+
+_SAVE_DEVICE = Writing(lambda _: _saving_device())
+_SAVE_DEVICE_SEEN = Writing(
+    lambda _: _saving_device(next_seq="next", app_version="app", last_seen_at="seen")
+)
+_SAVE_BOOT = Writing(_saving_boot, *_device_boot.keys())

@@ -22,10 +22,12 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.domain.errors import Unavailable
+from server.store.pipeline import forget_rest, send_rest
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,6 +39,7 @@ NAMING = {
 WAL_RESET_FIXED = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000
 LOOK_AGAIN_S = (0.001, 0.004)
+PING_AFTER_S = 1.0
 
 
 class Model(DeclarativeBase):
@@ -112,22 +115,13 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
-def pipelined(session: Session) -> Iterator[None]:
-    """Send the writes inside in one go, without waiting for each (PostgreSQL; else as always).
-
-    Only for statements whose results nobody reads. Raises IntegrityError or Unavailable when one
-    of them failed.
-    """
-    raw = session.connection().connection.driver_connection
-    if session.get_bind().dialect.name != "postgresql":
-        yield
-        return
+def translated() -> Iterator[None]:
+    """The drivers' errors as SQLAlchemy's, for whoever speaks to a driver itself."""
     try:
-        with raw.pipeline():  # type: ignore[union-attr]
-            yield
-    except psycopg.IntegrityError as problem:
+        yield
+    except (psycopg.IntegrityError, sqlite_module().IntegrityError) as problem:
         raise IntegrityError(None, None, problem) from problem
-    except psycopg.OperationalError as problem:
+    except (psycopg.Error, sqlite_module().Error) as problem:
         raise OperationalError(None, None, problem) from problem
 
 
@@ -176,8 +170,8 @@ def engine_options(url: str) -> dict[str, Any]:
     return {
         "pool_size": 20,
         "max_overflow": 20,
-        "pool_pre_ping": True,
         "connect_args": {
+            "prepare_threshold": None,  # it would drop all of them, ours too, at every rollback
             "options": "-c lock_timeout=3000 -c statement_timeout=10000"
             " -c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
         },
@@ -193,11 +187,52 @@ def sqlite_module() -> ModuleType:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Teach a SQLite engine to begin explicitly and to keep what it acknowledges."""
-    if engine.dialect.name != "sqlite":
+    """Teach a SQLite engine to begin explicitly and to keep what it acknowledges, one on PostgreSQL
+    to send what waits for the next journey before anything else."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
         return
-    event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _note_idle)
+    event.listen(engine, "checkout", _ping_if_idle)
+    event.listen(engine, "before_cursor_execute", _send_first)
+    event.listen(engine, "commit", _commit_with_rest)
+    event.listen(engine, "rollback", _forget_rest)
+
+
+def _note_idle(_driver: Any, record: ConnectionPoolEntry) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _ping_if_idle(driver: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """A connection just used is not asked whether it lives: that would be a journey each time."""
+    if time.monotonic() - record.info.get("idle_since", time.monotonic()) < PING_AFTER_S:
+        return
+    try:
+        driver.execute("")
+        driver.rollback()
+    except psycopg.Error as problem:
+        raise DisconnectionError from problem
+
+
+def _send_first(_connection: Connection, cursor: Any, *_statement: Any) -> None:
+    with translated():
+        send_rest(cursor.connection)
+
+
+def _commit_with_rest(connection: Connection) -> None:
+    with translated():
+        send_rest(_driver_of(connection), commit=True)
+
+
+def _forget_rest(connection: Connection) -> None:
+    forget_rest(_driver_of(connection))
+
+
+def _driver_of(connection: Connection) -> "psycopg.Connection[Any]":
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver
 
 
 def journal_mode() -> str:

@@ -4,27 +4,25 @@
     ITEMS_IN.write(session, rows)
 
 SQLAlchemy still writes the SQL and converts the values; saved is its work for every execution and,
-on PostgreSQL, the waiting: what is asked together travels together, in the order asked.
+on PostgreSQL, the waiting: what is asked together travels together, in the order asked, and writes
+travel with the next question or the commit.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import psycopg
 from sqlalchemy import BindParameter, ColumnElement, Dialect, Insert, Select, Update, and_, or_
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_dialects
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialects
-from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from server.store.db import sqlite_module
+from server.store.db import translated
+from server.store.pipeline import Sent, exchange, send_later
 
 KEYS_MOST = 512
 Convert = Callable[[Any], Any]
-_sqlite = sqlite_module()
 _DIALECTS: Mapping[str, Dialect] = {
     "postgresql": postgresql_dialects.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
     "sqlite": sqlite_dialects.dialect(paramstyle="qmark"),
@@ -93,7 +91,8 @@ class Writing:
         self._forms: dict[str, _Form] = {}
 
     def write(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it for each row, in order. Raises IntegrityError, OperationalError."""
+        """Execute it for each row, in order. Raises IntegrityError, OperationalError; on
+        PostgreSQL whoever asks next, or commits, raises them."""
         if not rows:
             return
         database = _database(session)
@@ -101,12 +100,12 @@ class Writing:
         if form is None:
             form = _Form(self._statement(database), database, self._columns or None)
             self._forms[database] = form
-        cursor = _cursor(_driver(session), database)
-        with _translated():
-            if len(rows) == 1:
-                cursor.execute(form.sql, form.parameters(rows[0]))
-            else:
-                cursor.executemany(form.sql, [form.parameters(row) for row in rows])
+        driver = _driver(session)
+        if database == "postgresql":
+            send_later(driver, [Sent(form.raw, form.parameters(row)) for row in rows])
+            return
+        with translated():
+            driver.executemany(form.sql, [form.parameters(row) for row in rows])
 
 
 class _Form:
@@ -116,6 +115,7 @@ class _Form:
         dialect = _DIALECTS[database]
         compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
         self.sql = str(compiled)
+        self.raw = self.sql.encode()
         types = {name: bind.type for name, bind in compiled.binds.items()}
         names = compiled.positiontup or []
         defaults = {**_literals(compiled), **_defaults(compiled)}
@@ -143,7 +143,7 @@ class _Form:
                 named[f"k{at}_{part}"] = value
         return self.parameters(named)
 
-    def rows(self, raw: Sequence[Sequence[Any]]) -> list[Any]:
+    def rows(self, raw: Iterable[Sequence[Any]]) -> list[Any]:
         """Driver rows as Python values."""
         if not self._results:
             return list(raw)
@@ -164,46 +164,15 @@ def ask(session: Session, *asked: Asked) -> list[list[Any]]:
     if not any(len(one.keys) for one in asked):
         return [[] for _ in asked]
     database = _database(session)
-    raw = _driver(session)
-    sent: list[list[tuple[_Form, Any]]] = []
-    with _translated():
-        with _together(raw, database):
-            for one in asked:
-                sent.append([])
-                for form, parameters in one.question.texts(one, database):
-                    cursor = _cursor(raw, database)
-                    cursor.execute(form.sql, parameters)
-                    sent[-1].append((form, cursor))
-        return _fetched(sent)
-
-
-def _fetched(sent: list[list[tuple[_Form, Any]]]) -> list[list[Any]]:
-    return [[row for form, cursor in one for row in form.rows(cursor.fetchall())] for one in sent]
-
-
-@contextmanager
-def _together(raw: Any, database: str) -> Iterator[None]:
-    if database == "postgresql":
-        with raw.pipeline():
-            yield
-    else:
-        yield
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """The drivers' errors as the rest of the house knows them."""
-    try:
-        yield
-    except (psycopg.IntegrityError, _sqlite.IntegrityError) as problem:
-        raise IntegrityError(None, None, problem) from problem
-    except (psycopg.OperationalError, _sqlite.OperationalError) as problem:
-        raise OperationalError(None, None, problem) from problem
-
-
-def _cursor(raw: Any, database: str) -> Any:
-    """psycopg's raw cursor takes PostgreSQL's own $1 and so does not read the statement again."""
-    return psycopg.RawCursor(raw) if database == "postgresql" else raw.cursor()
+    driver = _driver(session)
+    texts = [list(one.question.texts(one, database)) for one in asked]
+    with translated():
+        if database == "postgresql":
+            sent = [Sent(form.raw, values) for one in texts for form, values in one]
+            answers = iter(exchange(driver, sent))
+        else:
+            answers = (driver.execute(form.sql, values) for one in texts for form, values in one)
+        return [[row for form, _ in one for row in form.rows(next(answers))] for one in texts]
 
 
 def _driver(session: Session) -> Any:

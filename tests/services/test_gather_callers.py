@@ -1,0 +1,103 @@
+"""Who comes while somebody is served is served next, together; nobody pays for another's fault."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from server.services.gather_callers import Gathering
+
+
+class House:
+    """Serves numbers (times ten); the first call waits until it is let go."""
+
+    def __init__(self, at_once: int = 1, bad: int | None = None, most: int = 100) -> None:
+        self.calls: list[list[int]] = []
+        self.busy, self.go_on = threading.Event(), threading.Event()
+        self._bad = bad
+        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most, at_once)
+
+    def _serve(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append(list(numbers))
+        if len(self.calls) == 1:
+            self.busy.set()
+            assert self.go_on.wait(10)
+        if self._bad in numbers:
+            raise ValueError(f"{self._bad} is bad")
+        return [number * 10 for number in numbers]
+
+    def ask_all(self, *numbers: int) -> dict[int, int | str]:
+        """0 first; the others while it is served, in this order; then it is let go."""
+        said: dict[int, int | str] = {}
+
+        def ask(number: int) -> None:
+            try:
+                said[number] = self.gathering.ask(number)
+            except ValueError as problem:
+                said[number] = str(problem)
+
+        threads = [threading.Thread(target=ask, args=(number,)) for number in (0, *numbers)]
+        threads[0].start()
+        assert self.busy.wait(10)
+        for at, thread in enumerate(threads[1:], 1):
+            thread.start()
+            _until(lambda at=at: len(self.gathering._waiting) == at)
+        self.go_on.set()
+        for thread in threads:
+            thread.join(10)
+        return said
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(2000):
+        if holds():
+            return
+        pause.wait(0.005)
+    raise AssertionError("it never came about")
+
+
+def test_one_alone_is_served_at_once() -> None:
+    house = House()
+    house.go_on.set()
+    assert house.gathering.ask(7) == 70
+    assert house.calls == [[7]]
+
+
+def test_those_who_come_meanwhile_are_served_together_and_each_gets_its_own_answer() -> None:
+    house = House()
+    assert house.ask_all(1, 2, 3) == {0: 0, 1: 10, 2: 20, 3: 30}
+    assert house.calls == [[0], [1, 2, 3]]
+
+
+def test_who_does_not_fit_is_served_after_the_others() -> None:
+    house = House(most=2)
+    assert house.ask_all(1, 2, 3) == {0: 0, 1: 10, 2: 20, 3: 30}
+    assert house.calls == [[0], [1, 2], [3]]
+
+
+def test_when_several_fail_together_each_is_tried_alone_and_only_the_bad_one_hears_of_it() -> None:
+    house = House(bad=2)
+    assert house.ask_all(1, 2, 3) == {0: 0, 1: 10, 2: "2 is bad", 3: 30}
+    assert house.calls[:2] == [[0], [1, 2, 3]]
+    assert sorted(house.calls[2:]) == [[1], [2], [3]]
+
+
+def test_after_a_failure_the_next_is_served_as_ever() -> None:
+    house = House(bad=0)
+    house.go_on.set()
+    with pytest.raises(ValueError, match="0 is bad"):
+        house.gathering.ask(0)
+    assert house.gathering.ask(5) == 50
+    assert house.gathering._serving == 0
+
+
+def test_two_may_serve_at_once_where_that_is_allowed() -> None:
+    house = House(at_once=2)
+    first = threading.Thread(target=house.gathering.ask, args=(1,))
+    first.start()
+    assert house.busy.wait(10)
+    assert house.gathering.ask(2) == 20  # while the first is still being served
+    house.go_on.set()
+    first.join(10)
+    assert house.calls == [[1], [2]]
