@@ -32,10 +32,10 @@ def on_sheets(
 ) -> Iterator[Printed]:
     """Sheets filled row by row, beginning at `first_cell` (1 = upper left) of the first.
 
-    Raises LabelError first_cell, larger_than_cell.
+    Raises LabelError bad_first_cell, larger_than_cell.
     """
     if not 1 <= first_cell <= page.cells:
-        raise LabelError("first_cell", value=first_cell, most=page.cells)
+        raise LabelError("bad_first_cell", value=first_cell, most=page.cells)
     each: list[Drawing | None] = [None] * (first_cell - 1)
     each += [label for label in labels for _ in range(copies)]
     for start in range(0, len(each), page.cells):

@@ -29,11 +29,11 @@ class Media:
     direction: int = 0
 
     def __post_init__(self) -> None:
-        """Raises LabelError media_value."""
+        """Raises LabelError bad_media."""
         for name, (least, most) in _LIMITS.items():
             _check(name, getattr(self, name), least, most)
         if self.tracking not in ("gap", "mark", "none"):
-            raise LabelError("media_value", "tracking", wanted="gap, mark, none")
+            raise LabelError("bad_media", "tracking", wanted="gap, mark, none")
 
 
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -55,7 +55,7 @@ def _check(name: str, value: object, least: float, most: float) -> None:
     wanted: type | tuple[type, ...] = (int, float) if "float" in _TYPES[name] else int
     right = isinstance(value, wanted) and not isinstance(value, bool)
     if not right or not least <= value <= most:  # type: ignore[operator]
-        raise LabelError("media_value", name, wanted=f"{least:g}-{most:g}")
+        raise LabelError("bad_media", name, wanted=f"{least:g}-{most:g}")
 
 
 @dataclass(frozen=True, slots=True)

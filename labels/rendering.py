@@ -72,7 +72,7 @@ def render(
     dpi: 203, 300, 600. media: the roll; sheet: "a4-24" or "a4-65" instead (from first_cell on).
     copies: of each label. verify=False leaves out reading back (benches measure parts with it).
     Raises LabelError, the first one found: what load_design, lay_out, on_sheets and read_back say,
-    format_unknown, copies, nothing_to_print, too_many_labels, one_page_only (png, svg).
+    format_unknown, bad_copies, nothing_to_print, too_many_labels, one_page_only (png, svg).
     """
     each = [data] if isinstance(data, Mapping) else list(data)
     _check(to, each, copies)
@@ -91,7 +91,7 @@ def _check(to: str, each: Sequence[Data], copies: int) -> None:
     if to not in MEDIA_TYPES:
         raise LabelError("format_unknown", value=to[:60], allowed=", ".join(MEDIA_TYPES))
     if isinstance(copies, bool) or not 1 <= copies <= MOST_COPIES:
-        raise LabelError("copies", value=copies, most=MOST_COPIES)
+        raise LabelError("bad_copies", value=copies, most=MOST_COPIES)
     if not each:
         raise LabelError("nothing_to_print")
     if len(each) * copies > MOST_LABELS:
