@@ -2,6 +2,8 @@
 
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 20_000_000
+MOST_SIDE = 30_000
+"""Decoders count to 65,535, and pictures are doubled."""
 MEMORY_BYTES = 1 << 30
 PROCESSOR_S = 30
 WALL_CLOCK_S = 60

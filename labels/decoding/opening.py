@@ -5,7 +5,7 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from labels.decoding.limits import MOST_PIXELS
+from labels.decoding.limits import MOST_PIXELS, MOST_SIDE
 from labels.errors import LabelError
 
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
@@ -33,12 +33,16 @@ def _opened(picture: bytes) -> Image.Image:
     try:
         opened = Image.open(io.BytesIO(picture), formats=FORMATS)
     except Image.DecompressionBombError:
-        raise LabelError("picture_too_large", most=MOST_PIXELS) from None
+        raise _too_large() from None
     except UnidentifiedImageError:
         raise LabelError("picture_unreadable", reason="no picture") from None
-    if opened.width * opened.height > MOST_PIXELS:
-        raise LabelError("picture_too_large", most=MOST_PIXELS)
+    if opened.width * opened.height > MOST_PIXELS or max(opened.size) > MOST_SIDE:
+        raise _too_large()
     return opened
+
+
+def _too_large() -> LabelError:
+    return LabelError("picture_too_large", most=MOST_PIXELS, most_side=MOST_SIDE)
 
 
 def _grey(picture: Image.Image) -> Image.Image:
