@@ -74,7 +74,7 @@ class Ledger:
         self._sites: dict[int, SiteRow] = {}
         self._anchors: dict[int, list[Anchor]] = {}
         self._anchored_from: dict[int, int] = {}
-        self._below: dict[int, Place] = {}
+        self._sunk: set[Key] = set()
         self._risen: set[int] = set()
         self._tasks: list[dict[str, object]] = []
         self._returns: list[dict[str, object]] = []
@@ -459,8 +459,9 @@ class Ledger:
             line, place = self.book.line(key), places[key.position_id]
             if line.on_hand < 0:
                 posting.flags.add("below_zero")
+                self._sunk.add(key)
                 self.order_task(place, "look", "below_zero", entry, key.item_id)
-            elif line.before < 0:
+            elif line.before < 0 or key in self._sunk:
                 self._risen.add(place.location_id)
             if line.reserved > line.on_hand and line.reserved > 0:
                 posting.flags.add("reserved_short")
