@@ -15,7 +15,7 @@ _DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 def open_grey(picture: bytes) -> Image.Image:
     """The picture as it is shown (EXIF turns it), transparent parts white, in mode L.
 
-    The first frame of several. Raises LabelError picture_too_large (from the header alone) and
+    The first frame of several. Raises LabelError too_many_pixels (from the header alone) and
     picture_unreadable: no picture, a truncated one, or a format that is not taken.
     """
     try:
@@ -42,7 +42,7 @@ def _opened(picture: bytes) -> Image.Image:
 
 
 def _too_large() -> LabelError:
-    return LabelError("picture_too_large", most=MOST_PIXELS, most_side=MOST_SIDE)
+    return LabelError("too_many_pixels", most=MOST_PIXELS, most_side=MOST_SIDE)
 
 
 def _grey(picture: Image.Image) -> Image.Image:

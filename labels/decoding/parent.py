@@ -20,7 +20,7 @@ def decode(source: bytes | Path | str) -> list[Found]:
     """Every code in a picture (PNG, JPEG, WebP, BMP, GIF, TIFF, PPM), none if there is none.
 
     Raises LabelError: picture_missing (no such file), picture_too_heavy (over 10 MB),
-    picture_too_large (over 20 million pixels, by its header), picture_unreadable (no picture, or
+    too_many_pixels (over 20 million pixels, by its header), picture_unreadable (no picture, or
     a broken one), decoding_stopped (the child crashed or took too much time or memory).
     """
     picture = source if isinstance(source, bytes) else _content(Path(source))
