@@ -218,7 +218,31 @@ def open_floor(
         yield floor
 
 
-def handheld(floor: Floor, name: str = "H1", cart: str = "CART-1", user: str = "olga") -> Handheld:
+def open_site(floor: Floor, code: str, locations: Iterable[str]) -> int:
+    """Another site of the same company, with places of its own; the site's id."""
+    with unit_of_work() as session:
+        row = {"code": code, "code_key": code.casefold(), "live_at": floor.now}
+        site_id = _add(session, Site, **row, time_zone="Asia/Shanghai", changed_at=floor.now)
+        for name in (*locations, *(f"@{kind}" for kind in VIRTUAL)):
+            floor.locations[f"{code}/{name}"] = _add(
+                session,
+                Location,
+                site_id=site_id,
+                code=name,
+                code_key=name.casefold(),
+                kind=_kind(name),
+                changed_at=floor.now,
+            )
+    return site_id
+
+
+def handheld(
+    floor: Floor,
+    name: str = "H1",
+    cart: str = "CART-1",
+    user: str = "olga",
+    site_id: int | None = None,
+) -> Handheld:
     """Enrol one more device."""
     with unit_of_work() as session:
         device_id = _add(
@@ -226,7 +250,7 @@ def handheld(floor: Floor, name: str = "H1", cart: str = "CART-1", user: str = "
             Device,
             uid=uuid4(),
             name=name,
-            site_id=floor.site_id,
+            site_id=site_id or floor.site_id,
             cart_location_id=floor.locations[cart],
             token_hash=uuid4().hex,
             enrolled_at=floor.now,

@@ -22,12 +22,12 @@ from server.domain.numbers import plain
 from server.domain.people import Actor
 from server.services.move_units import Units, follow_units, move_unit
 from server.services.name_things import UNIT_FIELDS, Names
-from server.services.post_movements import Ledger
+from server.services.post_movements import Entry, Ledger
 from server.services.sight_serials import Serials
 from server.services.trace_returns import issue_of
 from server.store.commands import known_commands
 from server.store.founding import GOOD_STATUS_ID, INSPECTION_STATUS_ID, OWN_OWNER_ID
-from server.store.queries.catalogue import ItemRow, LocationRow, UnitRow
+from server.store.queries.catalogue import LocationRow, UnitRow
 from server.store.queries.reservations import open_lines, reservation_of
 from server.store.queries.suppliers import supplier_price
 
@@ -121,7 +121,7 @@ def _take(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
     source = _place(scene, said, meaning, "from", "from_unit")
-    target = _like(scene, source, _cart(scene, said))
+    target = _like(scene, source, _cart(scene, said, meaning))
     return _moved(meaning, said, goods, source, target)
 
 
@@ -129,7 +129,7 @@ def _put(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
     target = _place(scene, said, meaning, "to", "to_unit")
-    source = _like(scene, target, _cart(scene, said))
+    source = _like(scene, target, _cart(scene, said, meaning))
     return _moved(meaning, said, goods, source, target)
 
 
@@ -179,7 +179,7 @@ def _change_status(scene: Scene, said: Said) -> Meaning:
     goods = _goods(scene, said, meaning)
     before = replace_status(said, "from_status")
     source = _place(scene, before, meaning, "location", "unit")
-    status = scene.names.status_id(said.body["to_status"])
+    status = _status_id(scene, said, "to_status", meaning)
     target = scene.ledger.place(
         source.location_id, source.handling_unit_id, source.owner_id, status
     )
@@ -198,12 +198,12 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     unit = scene.names.unit(said.body["unit"])
     if said.command.type == "take_stock":
-        target = _cart(scene, said)
+        target = _cart(scene, said, meaning)
     else:
         target = _location(scene, said, "to", meaning).id
     source = scene.units.where(unit.id, said.occurrence.at)
     if source is not None:
-        _check_site_of_unit(scene, said, unit, source)
+        _heed_site_of_unit(scene, said, unit, source, meaning)
     meaning.drafts = move_unit(scene.ledger, scene.units, said, unit.id, target)
     if scene.units.where(unit.id, said.occurrence.at - 1) == target:
         meaning.flags.add("already_there")
@@ -274,7 +274,7 @@ def _draft(said: Said, goods: dict[str, Any], source: Place, target: Place, **mo
 def _goods(scene: Scene, said: Said, meaning: Meaning) -> dict[str, Any]:
     """What is moved and how much of it."""
     item = scene.names.item(said.body["item"])
-    _heed_retirement(said, item, meaning)
+    _heed_retirement(said, item.retired, item.sku, meaning)
     lot_id, serial_id = scene.names.lot_and_serial(item, said.body, meaning.flags)
     if not said.command.is_fact and "lot_missing" in meaning.flags:
         raise InvalidInput("lot_required", item=item.sku)
@@ -298,8 +298,8 @@ def _place(
 ) -> Place:
     """The position a body names; a unit named with it is where its own log says (RULES 16)."""
     location = _location(scene, said, location_field, meaning)
-    owner = scene.names.owner_id(said.body.get("owner"))
-    status = scene.names.status_id(said.body.get("status"), default_status)
+    owner = _owner_id(scene, said, meaning)
+    status = _status_id(scene, said, "status", meaning, default_status)
     code = said.body.get(unit_field) if unit_field else None
     if not code:
         return scene.ledger.place(location.id, 0, owner, status)
@@ -309,41 +309,73 @@ def _place(
         scene.units.log(unit.id, None, location.id, said)
         at = location.id
     elif at != location.id:
-        _check_site_of_unit(scene, said, unit, at)
+        _heed_site_of_unit(scene, said, unit, at, meaning)
         meaning.flags.add("unit_elsewhere")
     return scene.ledger.place(at, unit.id, owner, status)
 
 
-def _check_site_of_unit(scene: Scene, said: Said, unit: UnitRow, location_id: int) -> None:
-    """Stock of another site is not ours to change: raises NotFound `unknown_unit`."""
-    if scene.ledger.place(location_id, unit.id, OWN_OWNER_ID, GOOD_STATUS_ID).site_id != (
-        said.site_id
-    ):
+def _heed_site_of_unit(
+    scene: Scene, said: Said, unit: UnitRow, location_id: int, meaning: Meaning
+) -> None:
+    """A unit whose log ends at another site was in the hands of whoever reports of it all the same:
+    the fact stands, flagged, wherever the unit is (RULES 16), and where the books have it somebody
+    looks. To ask for stock of another site is nobody's right: raises NotFound `unknown_unit`."""
+    place = scene.ledger.place(location_id, unit.id, OWN_OWNER_ID, GOOD_STATUS_ID)
+    if place.site_id == said.site_id:
+        return
+    if not said.command.is_fact:
         raise NotFound("unknown_unit", unit=unit.code)
+    meaning.flags.add("unit_at_other_site")
+    entry = Entry(said.command.id, said.received_at)
+    scene.ledger.order_task(place, "look", "unit_at_other_site", entry)
 
 
 def _location(scene: Scene, said: Said, name: str, meaning: Meaning) -> LocationRow:
     code = said.body.get(name)
     if not code:
         raise InvalidInput("field_required", field=name)
+    return _location_at(scene, said, code, meaning)
+
+
+def _location_at(scene: Scene, said: Said, code: str, meaning: Meaning) -> LocationRow:
     location = scene.names.location(said.site_id, code)
-    _heed_retirement(said, location, meaning)
+    _heed_retirement(said, location.retired, location.code, meaning)
     return location
 
 
-def _heed_retirement(said: Said, row: ItemRow | LocationRow, meaning: Meaning) -> None:
+def _owner_id(scene: Scene, said: Said, meaning: Meaning) -> int:
+    code = said.body.get("owner")
+    if not code:
+        return OWN_OWNER_ID
+    owner = scene.names.owner(code)
+    _heed_retirement(said, owner.retired, owner.code, meaning)
+    return owner.id
+
+
+def _status_id(
+    scene: Scene, said: Said, name: str, meaning: Meaning, default: int = GOOD_STATUS_ID
+) -> int:
+    code = said.body.get(name)
+    if not code:
+        return default
+    status = scene.names.status(code)
+    _heed_retirement(said, status.retired, status.code, meaning)
+    return status.id
+
+
+def _heed_retirement(said: Said, retired: bool, code: str, meaning: Meaning) -> None:
     """A fact about something retired is still a fact; a request about it is a mistake."""
-    if not row.retired:
+    if not retired:
         return
     if not said.command.is_fact:
-        raise RuleViolated("retired", code=row.sku if isinstance(row, ItemRow) else row.code)
+        raise RuleViolated("retired", code=code)
     meaning.flags.add("retired")
 
 
-def _cart(scene: Scene, said: Said) -> int:
+def _cart(scene: Scene, said: Said, meaning: Meaning) -> int:
     code = said.body.get("cart")
     if code:
-        return scene.names.location(said.site_id, code).id
+        return _location_at(scene, said, code, meaning).id
     if said.cart_location_id is None:
         raise InvalidInput("field_required", field="cart")
     return said.cart_location_id

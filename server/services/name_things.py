@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from server.domain.codes import code_key
 from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.store.db import upsert
-from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import HandlingUnit, Lot, Serial
 from server.store.models.items import NONE_ID
 from server.store.prepared import ask
@@ -105,17 +104,13 @@ class Names:
             raise NotFound("unknown_location", location=code)
         return row
 
-    def status_id(self, code: str | None, default: int = GOOD_STATUS_ID) -> int:
+    def status(self, code: str) -> StatusRow:
         """Raises NotFound `unknown_status`."""
-        if not code:
-            return default
-        return _known(self.statuses, code_key(code), "unknown_status", stock_status=code).id
+        return _known(self.statuses, code_key(code), "unknown_status", stock_status=code)
 
-    def owner_id(self, code: str | None) -> int:
+    def owner(self, code: str) -> OwnerRow:
         """Raises NotFound `unknown_owner`."""
-        if not code:
-            return OWN_OWNER_ID
-        return _known(self.owners, code_key(code), "unknown_owner", owner=code).id
+        return _known(self.owners, code_key(code), "unknown_owner", owner=code)
 
     def unit(self, code: str) -> UnitRow:
         """Raises NotFound `unknown_unit`."""

@@ -71,10 +71,13 @@ def _place_row(sites: Sites, row: PlannedRow) -> None:
 def _check_row(names: Names, serials: Counter[tuple[int, str]], values: Mapping[str, Any]) -> None:
     item = names.item(values["item"])
     location = names.location(values["site_id"], values["location"])
-    names.status_id(values.get("status"))
-    names.owner_id(values.get("owner"))
-    for row, code in ((item, item.sku), (location, location.code)):
-        if row.retired:
+    for row, code in (
+        (item, item.sku),
+        (location, location.code),
+        (names.status(values["status"]) if values.get("status") else None, values.get("status")),
+        (names.owner(values["owner"]) if values.get("owner") else None, values.get("owner")),
+    ):
+        if row is not None and row.retired:
             raise RuleViolated("retired", code=code)
     quantity = positive(values["quantity"], "quantity")
     cost(values.get("unit_cost"), "unit_cost")

@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from server.store.db import reading, unit_of_work
-from server.store.models import CostPool, IssueReturn, Location, Movement, Revaluation, Site
+from server.store.db import reading
+from server.store.models import CostPool, IssueReturn, Movement, Revaluation
 from tests.arrivals import books_agree
-from tests.floor import Floor, Handheld, handheld, open_floor
+from tests.floor import Floor, Handheld, handheld, open_floor, open_site
 
 
 @pytest.fixture(params=["average", "fifo"])
@@ -141,7 +141,7 @@ def test_what_went_to_a_staging_place_was_not_issued_yet(floor: Floor, olga: Han
 def test_another_sites_issue_is_not_returned_here(floor: Floor, olga: Handheld) -> None:
     olga.do("receive_line", to="A-1", item="NUT", quantity="10", unit_cost="2")
     issue = sell(olga, "4")
-    _second_site(floor)
+    open_site(floor, "S2", ["Z-1"])
     body = {"site": "S2", "item": "NUT", "quantity": "1", "to": "Z-1"}
     refused = floor.request("return_line", **body, returns=issue)
     assert (refused.status, refused.code) == ("rejected", "unknown_command")
@@ -150,7 +150,7 @@ def test_another_sites_issue_is_not_returned_here(floor: Floor, olga: Handheld) 
 def test_an_issue_of_another_site_that_comes_later_is_not_the_one(
     floor: Floor, olga: Handheld
 ) -> None:
-    _second_site(floor)
+    open_site(floor, "S2", ["Z-1"])
     late = handheld(floor, "LATE")
     olga.do("receive_line", to="A-1", item="NUT", quantity="10", unit_cost="2")
     picked = late.make("pick_line", from_="A-1", item="NUT", quantity="4")
@@ -170,13 +170,3 @@ def test_a_return_of_what_nobody_ever_issued_waits(floor: Floor, olga: Handheld)
 def _is_average() -> bool:
     with reading() as session:
         return session.scalar(select(CostPool.method).limit(1)) == "average"
-
-
-def _second_site(floor: Floor) -> None:
-    with unit_of_work() as session:
-        site = {"code": "S2", "code_key": "s2", "live_at": floor.now, "changed_at": floor.now}
-        site_id = session.scalar(insert(Site).values(**site).returning(Site.id))
-        kinds = ("supplier", "customer", "adjustment", "scrap", "production", "transit")
-        for code, kind in [("Z-1", "bin"), *((f"@{kind}", kind) for kind in kinds)]:
-            row = {"site_id": site_id, "code": code, "code_key": code.casefold(), "kind": kind}
-            session.execute(insert(Location), {**row, "changed_at": floor.now})

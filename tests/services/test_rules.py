@@ -7,19 +7,23 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from server.services.approve_counts import approve_count
 from server.services.reconcile_count import reconcile_count
 from server.services.use_reservations import Wish, release_reservation, reserve_stock
-from server.store.db import reading
+from server.store.db import reading, unit_of_work
 from server.store.models import (
     Balance,
     CountLine,
     HandlingUnit,
     HandlingUnitMove,
+    Item,
+    Location,
     Movement,
+    Owner,
     Reservation,
+    StockStatus,
     UndoneCommand,
 )
 from server.store.queries.counts import counts_page
@@ -304,3 +308,41 @@ def test_a_return_comes_back_at_what_its_issue_turned_out_to_cost(
     olga.do("return_line", to="A-1", item="NUT", quantity="5", returns=str(pick.id))
     assert scalars(Movement.value, Movement.kind == "return_line") == [35]
     books_agree()
+
+
+# What is retired
+
+
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        (StockStatus, {"status": "FROZEN"}),
+        (Owner, {"owner": "ACME"}),
+        (Location, {"to": "B-1"}),
+        (Item, {"item": "BOLT"}),
+    ],
+)
+def test_a_retired_name_is_refused_in_requests_and_flagged_in_facts(
+    floor: Floor, olga: Handheld, model: Any, body: dict[str, str]
+) -> None:
+    column = model.sku if model is Item else model.code
+    with unit_of_work() as session:
+        session.execute(insert(Owner).values(code="ACME", code_key="acme", kind="supplier"))
+        retired = update(model).where(column == next(iter(body.values())))
+        session.execute(retired.values(retired_at=floor.now))
+    receipt = {"to": "A-1", "item": "NUT", "quantity": "1", **body}
+    asked = floor.request("receive_line", **receipt)
+    assert (asked.status, asked.code) == ("rejected", "retired")
+    assert olga.do("receive_line", **receipt).codes == ("retired",)
+
+
+def test_no_stock_is_asked_into_a_retired_status(floor: Floor, olga: Handheld) -> None:
+    olga.do("receive_line", to="A-1", item="NUT", quantity="2")
+    floor.wait()
+    with unit_of_work() as session:
+        retired = update(StockStatus).where(StockStatus.code == "FROZEN")
+        session.execute(retired.values(retired_at=floor.now))
+    body = {"location": "A-1", "item": "NUT", "quantity": "1"}
+    statuses = {"from_status": "GOOD", "to_status": "FROZEN"}
+    assert floor.request("change_status", **body, **statuses).code == "retired"
+    assert olga.do("change_status", **body, **statuses).codes == ("retired",)

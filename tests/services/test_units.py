@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from server.store.db import reading
+from server.store.models import CountTask
 from tests.arrivals import Fact, books_agree, in_every_order, where_unit
-from tests.floor import Floor, Handheld, handheld, open_floor
+from tests.floor import Floor, Handheld, handheld, open_floor, open_site
 
 
 @pytest.fixture
@@ -235,3 +238,35 @@ def test_undo_of_a_pack_finds_the_unit_wherever_it_went(
 def test_a_unit_code_nobody_knows_cannot_be_moved(floor: Floor, olga: Handheld) -> None:
     answer = olga.do("move_stock", unit=f"P-{uuid4().hex[:6]}", to="A-1")
     assert (answer.status, answer.code) == ("rejected", "unknown_unit")
+
+
+def test_what_a_handheld_says_of_a_unit_the_books_have_at_another_site_is_not_lost(
+    floor: Floor, olga: Handheld
+) -> None:
+    """Picked from where the unit is; the whole unit comes over with what is left, at its cost."""
+    zoe = handheld(floor, "Z1", site_id=open_site(floor, "S2", ["Z-1"]))
+    olga.do("receive_line", to="DOCK", item="NUT", quantity="5", unit="P1", unit_cost="2")
+    floor.wait()
+    picked = zoe.do("pick_line", from_="Z-1", from_unit="P1", item="NUT", quantity="1")
+    assert picked.codes == ("unit_at_other_site", "unit_elsewhere")
+    assert where_unit("P1") == {"DOCK": 4}
+    assert looks_ordered() == [(floor.locations["DOCK"], "unit_at_other_site")]
+    floor.wait()
+    assert zoe.do("move_stock", unit="P1", to="Z-1").codes == ("unit_at_other_site",)
+    assert where_unit("P1") == {"Z-1": 4}
+    books_agree()
+
+
+def test_nobody_asks_for_a_unit_of_another_site(floor: Floor, olga: Handheld) -> None:
+    open_site(floor, "S2", ["Z-1"])
+    olga.do("receive_line", to="DOCK", item="NUT", quantity="5", unit="P1")
+    floor.wait()
+    answer = floor.request("put_away", site="S2", unit="P1", to="Z-1")
+    assert (answer.status, answer.code) == ("rejected", "unknown_unit")
+    assert where_unit("P1") == {"DOCK": 5}
+
+
+def looks_ordered() -> list[tuple[int, str]]:
+    with reading() as session:
+        rows = session.execute(select(CountTask.location_id, CountTask.reason))
+        return [(row[0], row[1]) for row in rows]
