@@ -10,7 +10,19 @@ from collections.abc import Sequence
 
 import click
 
-from server.cli import backup, database, demo, imports, jobs, people, run, scan, tokens, verify
+from server.cli import (
+    backup,
+    database,
+    decode,
+    demo,
+    imports,
+    jobs,
+    people,
+    run,
+    scan,
+    tokens,
+    verify,
+)
 from server.domain.errors import StockturnError
 from server.text import worded
 
@@ -41,6 +53,7 @@ cli.add_command(people.user)
 cli.add_command(scan.scan)
 cli.add_command(tokens.token)
 cli.add_command(verify.verify)
+cli.add_command(decode.decode)
 cli.add_command(demo.demo)
 cli.add_command(run.run)
 for command in (backup.backup, backup.restore):
