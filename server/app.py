@@ -90,7 +90,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_headers(app)
     register_metrics(app)
     register_errors(app)
-    register_limits(app, settings)
     app.before_request(guard)
     api = register_openapi(app)
     for blueprint in RESOURCES:
@@ -98,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for plain in PLAIN:
         app.register_blueprint(plain)
     refuse_undeclared(app)
+    register_limits(app, settings)
     finish_document(app, api)
     return app
 

@@ -77,19 +77,21 @@ def current_caller() -> Caller:
 
 def guard() -> None:
     """Before every request: authenticate, then check permission and step-up."""
-    if request.url_rule is None or request.method == "OPTIONS":
+    rule, method = request.url_rule, request.method
+    if rule is None or method == "OPTIONS":
         return
-    view = declared_view(current_app, request.url_rule, request.method)
+    view = declared_view(current_app, rule, method)
     if view.permission == PUBLIC:
         if not request.authorization:
             require_same_origin()
         return
     caller = _authenticate(view.permission)
+    actor = _actor(caller)
     g.caller = caller
-    g.actor = _actor(caller)
+    g.actor = actor
     if caller.user is not None:
         g.language = caller.user.language
-    _authorise(g.actor, caller, view)
+    _authorise(actor, caller, view)
 
 
 def require_same_origin() -> None:
@@ -152,8 +154,8 @@ def _cookie(name: str) -> str:
 
 
 def _authenticate(permission: str) -> Caller:
-    user_pass = request.headers.get("X-User-Pass")
-    if request.headers.get("Authorization") is not None:
+    user_pass = request.environ.get("HTTP_X_USER_PASS")
+    if "HTTP_AUTHORIZATION" in request.environ:
         return _by_bearer(user_pass or "")
     session = request.cookies.get(session_cookie())
     device = request.cookies.get(_cookie(DEVICE_COOKIE))

@@ -2,9 +2,9 @@
 
 import json
 import re
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
-from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
@@ -49,8 +49,8 @@ def register_headers(app: Flask) -> None:
 
 
 def _name_request() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
+    given = request.environ.get("HTTP_X_REQUEST_ID", "")
+    g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def _refuse_broken_text() -> None:

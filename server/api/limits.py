@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.routing import Rule
 
 from server.api.access import declared_view
 from server.settings import Settings
@@ -24,10 +25,10 @@ def guess_limited(view: View) -> View:
 
 
 def register_limits(app: Flask, settings: Settings) -> None:
-    """Switch the limits on, unless the setting rate_limits is off."""
+    """Switch the limits on, unless the setting rate_limits is off; once all routes are there."""
     if not settings.rate_limits:
         return
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         default_limits=[GUESSES],
@@ -36,26 +37,33 @@ def register_limits(app: Flask, settings: Settings) -> None:
         in_memory_fallback_enabled=True,
         headers_enabled=True,
     )
+    limiter.request_filter(_is_exempt)
+    _keep_to_limited_resources(app)
+
+
+def _keep_to_limited_resources(app: Flask) -> None:
+    """The extension's hooks weigh more than most requests: resources without a limit skip them."""
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
-        hooks[None].append(_where_declared(hooks[None].pop()))
+        hook = hooks[None].pop()
+        for name in _limited_resources(app):
+            hooks.setdefault(name, []).insert(0, hook)
 
 
-def _where_declared(hook: Callable[..., Any]) -> Callable[..., Any]:
-    """The extension's own hooks weigh more than most requests: only limited views pay for them."""
-
-    def run(*passed: Any) -> Any:
-        if _is_limited():
-            return hook(*passed)
-        return passed[0] if passed else None  # the response, after a request
-
-    return run
+def _limited_resources(app: Flask) -> set[str | None]:
+    return {
+        rule.endpoint.rpartition(".")[0] or None
+        for rule in app.url_map.iter_rules()
+        if any(_is_limited(app, rule, method) for method in rule.methods or ())
+    }
 
 
-def _is_limited() -> bool:
-    if request.url_rule is None or request.method == "OPTIONS":
-        return False
-    view = declared_view(current_app, request.url_rule, request.method)
-    return hasattr(view, "guess_limited")
+def _is_limited(app: Flask, rule: Rule, method: str) -> bool:
+    return method != "OPTIONS" and hasattr(declared_view(app, rule, method), "guess_limited")
+
+
+def _is_exempt() -> bool:
+    rule = request.url_rule
+    return rule is None or not _is_limited(current_app, rule, request.method)
 
 
 def _storage(redis_url: str) -> str:

@@ -47,6 +47,8 @@ _REQUESTS: Final = Histogram(
 )
 
 log = logger(__name__)
+_lines = logging.getLogger(__name__)
+"""The one behind `log`: cheap to ask whether anybody wants its lines."""
 
 
 class _HouseGauges(Collector):
@@ -100,7 +102,7 @@ def _stop_watch(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     route = request.url_rule.rule if request.url_rule else "none"
     _timing(request.method, route, response.status_code).observe(seconds)
-    if route not in QUIET and log.isEnabledFor(logging.INFO):
+    if route not in QUIET and _lines.isEnabledFor(logging.INFO):
         log.info(
             "request",
             method=request.method,
