@@ -26,11 +26,7 @@ def checked_text(kind: Kind, data: str, field: str) -> str:
     Other characters would need ECI, which common scanners and decoders render as rubbish.
     Raises LabelError code_empty, code_not_ascii, code_too_long.
     """
-    if not data:
-        raise LabelError("code_empty", field)
-    wrong = sorted({character for character in data if not " " <= character <= "~"})
-    if wrong:
-        raise LabelError("code_not_ascii", field, value=data[:SHOWN], characters=_named(wrong))
+    _check_printable(data, field)
     return checked_length(kind, data, field)
 
 
@@ -44,7 +40,7 @@ def checked_length(kind: Kind, data: str, field: str) -> str:
 def checked_number(kind: Kind, data: str, field: str) -> str:
     """The digits themselves; raises LabelError code_not_digits, code_wrong_length (a number
     without its check digit is one digit short), bad_check_digit with the right one."""
-    checked_text(kind, data, field)
+    _check_printable(data, field)
     if not is_digits(data):
         raise LabelError("code_not_digits", field, value=data[:SHOWN])
     if len(data) != kind.digits:
@@ -61,12 +57,7 @@ def checked_elements(data: str, field: str) -> tuple[Element, ...]:
     bad_length, bad_charset, bad_check_digit (with the right digit), bad_code_date,
     conflicting_elements, bad_element for every other broken rule.
     """
-    checked_plain = data.replace(GS, "")
-    if not checked_plain:
-        raise LabelError("code_empty", field)
-    wrong = sorted({character for character in checked_plain if not " " <= character <= "~"})
-    if wrong:
-        raise LabelError("code_not_ascii", field, value=data[:SHOWN], characters=_named(wrong))
+    _check_printable(data.replace(GS, ""), field)
     try:
         elements = parse_bracketed(data) if data.startswith("(") else parse_element_string(data)
         flaws = checked_content(elements)
@@ -89,6 +80,14 @@ def element_string(elements: Iterable[Element]) -> str:
 def bracketed(elements: Iterable[Element]) -> str:
     """The elements as people read them: (00)395011015300000011."""
     return "".join(f"({ai}){value}" for ai, value in elements)
+
+
+def _check_printable(data: str, field: str) -> None:
+    if not data:
+        raise LabelError("code_empty", field)
+    wrong = sorted({character for character in data if not " " <= character <= "~"})
+    if wrong:
+        raise LabelError("code_not_ascii", field, value=data[:SHOWN], characters=_named(wrong))
 
 
 def _refusal(broken: Gs1Error, field: str) -> LabelError:
