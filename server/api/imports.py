@@ -118,7 +118,9 @@ class ApplyImport(MethodView):
     @requires("imports.write")
     @blueprint.response(200, ImportSchema)
     def post(self, uid: UUID) -> Record:
-        """Write every right row of a checked file, in one transaction.
+        """Write every right row of a checked file: all of them, or, with an error, none.
+
+        It is `applying` until then, and others get their turn meanwhile.
 
         Errors: unknown_import, import_not_waiting, import_overtaken, already_imported.
         """

@@ -1,6 +1,6 @@
 """The kinds of imports: how each is planned, written and rolled back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,9 +19,24 @@ from server.services.import_suppliers import (
 )
 from server.services.keep_records import RecordKind
 from server.services.open_stock import plan_opening_stock, post_opening_stock, reverse_opening_stock
-from server.services.plan_import import Ground, PlannedRow, write_changes
-from server.services.roll_back_import import mark_planning, restore_records
-from server.store.models import ImportBatch
+from server.services.plan_import import Ground, PlannedRow, with_what_they_need, write_changes
+from server.services.roll_back_import import check_records, mark_planning, restore_records
+from server.store.models import ImportBatch, ImportChange
+
+
+@dataclass(frozen=True)
+class InParts:
+    """Records are written and restored part by part."""
+
+    check: Callable[[Ground, Sequence[ImportChange]], None]
+    restore: Callable[[Ground, Sequence[ImportChange]], None]
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """What is one command is posted and reversed as a whole."""
+
+    roll_back: Callable[[Ground, ImportBatch], None]
 
 
 @dataclass(frozen=True)
@@ -30,13 +45,15 @@ class Importer:
 
     plan: Callable[[Ground, list[PlannedRow]], None]
     write: Callable[[Ground, list[PlannedRow], ImportBatch], None]
-    roll_back: Callable[[Ground, ImportBatch], None]
+    back: InParts | AtOnce
 
 
 def _write_records(
     order: tuple[RecordKind, ...], ground: Ground, rows: list[PlannedRow], batch: ImportBatch
 ) -> None:
-    changes = [change for row in rows if row.wrong is None for change in row.changes]
+    changes = with_what_they_need(
+        change for row in rows if row.wrong is None for change in row.changes
+    )
     write_changes(ground, changes, batch.id, order)
     mark_planning(ground, changes)
 
@@ -44,7 +61,8 @@ def _write_records(
 def _of_records(
     plan: Callable[[Ground, list[PlannedRow]], None], order: tuple[RecordKind, ...]
 ) -> Importer:
-    return Importer(plan, partial(_write_records, order), partial(restore_records, order))
+    back = InParts(partial(check_records, order), partial(restore_records, order))
+    return Importer(plan, partial(_write_records, order), back)
 
 
 IMPORTERS = {
@@ -53,5 +71,7 @@ IMPORTERS = {
     "suppliers": _of_records(plan_suppliers, SUPPLIER_ORDER),
     "supplier_items": _of_records(plan_supplier_items, SUPPLIER_ITEM_ORDER),
     "item_sites": _of_records(plan_item_sites, ITEM_SITE_ORDER),
-    "opening_stock": Importer(plan_opening_stock, post_opening_stock, reverse_opening_stock),
+    "opening_stock": Importer(
+        plan_opening_stock, post_opening_stock, AtOnce(reverse_opening_stock)
+    ),
 }

@@ -1,7 +1,7 @@
 """Imports: a file is checked first (dry run), then applied as a whole, and can be rolled back.
 
 check_import   reads the file and counts what is new, changed, the same and wrong; keeps it
-apply_import   plans it again against the books of now and writes every right row, at once
+apply_import   plans it again against the books of now and writes every right row, or none
 wrong rows     stay out, and can be fetched as a file with the reason beside each
 """
 
@@ -10,30 +10,38 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from server.domain.cells import guarded
-from server.domain.errors import Conflict, NotFound, StockturnError
+from server.domain.errors import Conflict, StockturnError
 from server.domain.imports import Kind, kind_named, match_columns, read_row
 from server.domain.people import Actor
 from server.domain.texts import checked_text
 from server.services.clock import now_ms
-from server.services.import_kinds import IMPORTERS
-from server.services.plan_import import Ground, Overtaken, PlannedRow
+from server.services.import_kinds import IMPORTERS, AtOnce, InParts
+from server.services.plan_import import Ground, PlannedRow
 from server.services.read_table import Rows, read_table
+from server.services.write_import import (
+    TRIES_MOST,
+    Finish,
+    batch_of,
+    require_applied,
+    require_waiting,
+    roll_back_in_parts,
+    write_in_parts,
+)
 from server.store.db import reading, unit_of_work
 from server.store.feed import announce
 from server.store.models import ImportBatch
 from server.text import worded
 
 COST_FIELDS: Final = frozenset({"standard_cost", "price", "unit_cost"})
-TRIES_MOST: Final = 3
 REASON: Final = {"zh": "错误原因", "en": "reason"}
 
 
@@ -84,40 +92,47 @@ def check_import(upload: Upload, *, actor: Actor, language: str = "en") -> UUID:
 
 
 def apply_import(uid: UUID, *, actor: Actor, language: str = "en") -> None:
-    """Write every right row of a checked file, in one transaction.
+    """Write every right row of a checked file: all of them, or, with an error, none.
 
     Raises NotFound `unknown_import`, Conflict `import_not_waiting`, `import_overtaken` when others
     keep changing the same records.
     """
     for _ in range(TRIES_MOST):
         file, site = _planned(uid, actor)
-        try:
-            return _write(uid, file, site, actor, language)
-        except (Overtaken, IntegrityError):
-            continue
+        finish = partial(_applied, file, language)
+        if isinstance(IMPORTERS[file.kind.name].back, InParts):
+            write_in_parts(uid, file.rows, site, actor, finish)
+            return
+        with suppress(IntegrityError):
+            _write_at_once(uid, file, site, actor, finish)
+            return
     raise Conflict("import_overtaken")
+
+
+def _applied(file: _File, language: str, ground: Ground, batch: ImportBatch) -> None:
+    batch.state, batch.content = "applied", None
+    _count(batch, file, language)
+    ground.session.flush()
+    _announce(ground, batch)
 
 
 def _planned(uid: UUID, actor: Actor) -> tuple[_File, str | None]:
     with reading() as session:
-        batch = _batch(session, uid, actor)
-        _require_waiting(batch)
+        batch = batch_of(session, uid, actor)
+        require_waiting(batch, now_ms())
         options, site = batch.columns, batch.columns["site"]
         file = _read(batch.kind, batch.content or b"", options["map"], actor)
         IMPORTERS[batch.kind].plan(Ground(session, actor, now_ms(), site), file.rows)
     return file, site
 
 
-def _write(uid: UUID, file: _File, site: str | None, actor: Actor, language: str) -> None:
+def _write_at_once(uid: UUID, file: _File, site: str | None, actor: Actor, finish: Finish) -> None:
     with unit_of_work() as session:
-        batch = _batch(session, uid, actor, lock=True)
-        _require_waiting(batch)
+        batch = batch_of(session, uid, actor, lock=True)
         ground = Ground(session, actor, now_ms(), site)
+        require_waiting(batch, ground.at)
         IMPORTERS[batch.kind].write(ground, file.rows, batch)
-        batch.state, batch.content = "applied", None
-        _count(batch, file, language)
-        session.flush()
-        _announce(ground, batch)
+        finish(ground, batch)
 
 
 def roll_back_import(uid: UUID, *, actor: Actor) -> None:
@@ -127,16 +142,30 @@ def roll_back_import(uid: UUID, *, actor: Actor) -> None:
     Raises NotFound `unknown_import`, Conflict `import_not_applied`, RuleViolated
     `changed_since_import` or `used_since_import` naming a record.
     """
-    with unit_of_work() as session:
-        batch = _batch(session, uid, actor, lock=True)
-        if batch.state != "applied":
-            raise Conflict("import_not_applied", state=batch.state)
+    with reading() as session:
+        batch = batch_of(session, uid, actor)
+        require_applied(batch, now_ms())
         actor.require(kind_named(batch.kind).permission)
+        back = IMPORTERS[batch.kind].back
+    if isinstance(back, InParts):
+        roll_back_in_parts(uid, actor, _rolled_back)
+    else:
+        _reverse_at_once(uid, back, actor)
+
+
+def _reverse_at_once(uid: UUID, back: AtOnce, actor: Actor) -> None:
+    with unit_of_work() as session:
+        batch = batch_of(session, uid, actor, lock=True)
         ground = Ground(session, actor, now_ms())
-        IMPORTERS[batch.kind].roll_back(ground, batch)
-        batch.state, batch.rolled_back_at = "rolled_back", ground.at
-        session.flush()
-        _announce(ground, batch)
+        require_applied(batch, ground.at)
+        back.roll_back(ground, batch)
+        _rolled_back(ground, batch)
+
+
+def _rolled_back(ground: Ground, batch: ImportBatch) -> None:
+    batch.state, batch.content, batch.rolled_back_at = "rolled_back", None, ground.at
+    ground.session.flush()
+    _announce(ground, batch)
 
 
 def _read(kind_name: str, content: bytes, column_map: Mapping[str, str], actor: Actor) -> _File:
@@ -155,20 +184,6 @@ def _row(kind: Kind, columns: Mapping[int, str], number: int, cells: Sequence[st
         return PlannedRow(number, read_row(kind, columns, cells))
     except StockturnError as problem:
         return PlannedRow(number, {}, wrong=problem)
-
-
-def _batch(session: Session, uid: UUID, actor: Actor, *, lock: bool = False) -> ImportBatch:
-    """The batch; whoever is bound to sites sees only their own."""
-    wanted = select(ImportBatch).where(ImportBatch.uid == uid)
-    batch = session.scalars(wanted.with_for_update() if lock else wanted).one_or_none()
-    if batch is None or (actor.site_ids is not None and batch.user_id != actor.user_id):
-        raise NotFound("unknown_import", id=str(uid))
-    return batch
-
-
-def _require_waiting(batch: ImportBatch) -> None:
-    if batch.state != "dry_run":
-        raise Conflict("import_not_waiting", state=batch.state)
 
 
 def _count(batch: ImportBatch, file: _File, language: str) -> None:

@@ -94,6 +94,17 @@ def retirement(ground: Ground, values: Columns, row: Any) -> Columns:
     return {"retired_at": (before or ground.at) if values["retired"] else None}
 
 
+def with_what_they_need(changes: Iterable[Change]) -> list[Change]:
+    """These changes and the new records they refer to that no right row makes: the row that named
+    a category first may be wrong."""
+    wanted: dict[int, Change] = {}
+    for change in changes:
+        needed = (value for value in change.columns.values() if isinstance(value, Change))
+        for each in (*(one for one in needed if not one.identity), change):
+            wanted.setdefault(id(each), each)
+    return list(wanted.values())
+
+
 def write_changes(
     ground: Ground, changes: Sequence[Change], batch_id: int, order: Sequence[RecordKind]
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Date, select
+from sqlalchemy import Date
 
 from server.domain.days import day_of
 from server.domain.errors import RuleViolated
@@ -16,7 +16,7 @@ from server.services.manage_places import LOCATIONS
 from server.services.plan_import import Change, Ground, tell_all
 from server.store.bulk import rows_by_identity, rows_where, update_rows
 from server.store.db import table_of
-from server.store.models import ImportBatch, ImportChange, Position
+from server.store.models import ImportChange, Position
 from server.store.queries.catalogue import sites_by_id
 from server.store.queries.items import moved_items
 from server.store.recalculations import mark
@@ -32,30 +32,45 @@ NO_PLANNING: Final[Columns] = {
 """What a planning row without a plan says: such rows cannot be retired."""
 
 
-def restore_records(order: Sequence[RecordKind], ground: Ground, batch: ImportBatch) -> None:
-    """Retire what the batch made, and give what it changed its former columns.
+def check_records(
+    order: Sequence[RecordKind], ground: Ground, remembered: Sequence[ImportChange]
+) -> None:
+    """Raises RuleViolated `changed_since_import`, `used_since_import` naming a record."""
+    for kind in reversed(order):
+        _restorable(ground, kind, remembered)
+
+
+def restore_records(
+    order: Sequence[RecordKind], ground: Ground, remembered: Sequence[ImportChange]
+) -> None:
+    """Retire what an import made, and give what it changed its former columns.
 
     Raises RuleViolated `changed_since_import`, `used_since_import`.
     """
-    wanted = select(ImportChange).where(ImportChange.batch_id == batch.id)
-    remembered = list(ground.session.scalars(wanted))
     for kind in reversed(order):
-        of_kind = [change for change in remembered if change.table_name == kind.name]
-        _restore(ground, kind, of_kind)
+        was, rows = _restorable(ground, kind, remembered)
+        changes = [_undone(ground, kind, rows[key], was[key].before, key) for key in was]
+        update_rows(ground.session, kind.model, [(c.identity, c.columns) for c in changes])
+        tell_all(ground, changes)
+        mark_planning(ground, changes)
 
 
-def _restore(ground: Ground, kind: RecordKind, remembered: list[ImportChange]) -> None:
-    was = {tuple(map(int, change.row_id.split("-"))): change for change in remembered}
+def _restorable(
+    ground: Ground, kind: RecordKind, remembered: Sequence[ImportChange]
+) -> tuple[dict[Identity, ImportChange], dict[Identity, Any]]:
+    """(what was remembered, the rows of now) of one kind by identity."""
+    was = {
+        tuple(map(int, change.row_id.split("-"))): change
+        for change in remembered
+        if change.table_name == kind.name
+    }
     rows = rows_by_identity(ground.session, kind.model, list(was))
     for identity, change in was.items():
         if rows[identity].version != json.loads(change.after)["version"]:
             raise RuleViolated("changed_since_import", kind=kind.name, value=_name(rows[identity]))
     made = [identity for identity, change in was.items() if change.before is None]
     _refuse_used(ground, kind, made, rows)
-    changes = [_undone(ground, kind, rows[key], was[key].before, key) for key in was]
-    update_rows(ground.session, kind.model, [(c.identity, c.columns) for c in changes])
-    tell_all(ground, changes)
-    mark_planning(ground, changes)
+    return was, rows
 
 
 def _undone(

@@ -2,21 +2,35 @@
 
 import csv
 import io
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from server.domain.errors import Conflict, InvalidInput, NotFound, NotPermitted, RuleViolated
+from server.domain.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    RuleViolated,
+    Unavailable,
+)
 from server.domain.people import SYSTEM, Actor
+from server.services import write_import
+from server.services.clock import now_ms, use_clock
+from server.services.import_kinds import IMPORTERS
 from server.services.import_rows import Upload, apply_import, check_import, roll_back_import
 from server.services.keep_records import change_record, create_record
 from server.services.manage_items import ITEMS, create_item
 from server.services.manage_places import LOCATIONS, SITES
 from server.services.manage_suppliers import SUPPLIERS
+from server.services.plan_import import Overtaken
+from server.services.write_import import GIVEN_UP_MS
 from server.store.db import reading
-from server.store.models import ImportBatch, Item, PendingFeed, Recalculation
+from server.store.models import ImportBatch, ImportChange, Item, PendingFeed, Recalculation
+from server.store.queries.imports import IMPORT_LIST
 from server.store.queries.items import BARCODE_LIST, CATEGORY_LIST, ITEM_LIST, ITEM_SITE_LIST
 from server.store.queries.places import LOCATION_LIST, SUPPLIER_ITEM_LIST, ZONE_LIST
 from server.store.queries.records import page
@@ -303,3 +317,127 @@ def test_a_location_in_use_keeps_its_import_from_being_rolled_back():
     [place] = rows_of(LOCATION_LIST, code="A")
     with pytest.raises(RuleViolated, match="still_in_stock"):
         change_record(LOCATIONS, (place["id"],), {"retired": True}, version=1, actor=SYSTEM)
+
+
+# In parts ----------------------------------------------------------------------------------------
+
+LATER = now_ms() + 2 * GIVEN_UP_MS
+FIVE = "sku,单位,类别\n" + "".join(f"P-{number},个,C{number % 2}\n" for number in range(5))
+
+
+@pytest.fixture
+def row_by_row(monkeypatch):
+    """Parts of one row each."""
+    monkeypatch.setattr(write_import, "ROWS_FIRST", 1)
+    monkeypatch.setattr(write_import, "ROWS_MOST", 1)
+
+
+def write_until(monkeypatch, parts, problem):
+    """Let the writing of this part fail."""
+    importer, written = IMPORTERS["items"], []
+
+    def write(ground, rows, batch):
+        written.append(rows)
+        if len(written) == parts:
+            raise problem
+        importer.write(ground, rows, batch)
+
+    monkeypatch.setitem(IMPORTERS, "items", replace(importer, write=write))
+
+
+def state_of(uid):
+    return rows_of(IMPORT_LIST, uid=uid)[0]["state"]
+
+
+def not_retired(listing=ITEM_LIST):
+    return [row["sku"] for row in rows_of(listing) if not row["retired"]]
+
+
+@pytest.mark.usefixtures("row_by_row")
+def test_many_parts_are_one_import_and_one_roll_back():
+    uid = imported("items", FIVE)
+    assert (state_of(uid), counts(uid), number_of(Item)) == ("applied", (5, 0, 0, 0), 5)
+    assert {row["category"] for row in rows_of(ITEM_LIST)} == {"C0", "C1"}
+    roll_back_import(uid, actor=SYSTEM)
+    assert (state_of(uid), not_retired()) == ("rolled_back", [])
+
+
+@pytest.mark.usefixtures("row_by_row")
+@pytest.mark.parametrize("parts", [1, 4])
+def test_a_part_that_cannot_be_written_leaves_the_rest_to_be_gone_on_with(monkeypatch, parts):
+    uid = checked("items", FIVE)
+    with monkeypatch.context() as patch:
+        write_until(patch, parts, Unavailable("database_busy"))
+        with pytest.raises(Unavailable, match="database_busy"):
+            apply_import(uid, actor=SYSTEM)
+    stopped = "applying" if parts > 1 else "dry_run"
+    assert (state_of(uid), len(not_retired())) == (stopped, parts - 1)
+    apply_import(uid, actor=SYSTEM)
+    assert (state_of(uid), len(not_retired())) == ("applied", 5)
+    roll_back_import(uid, actor=SYSTEM)
+    assert not_retired() == []
+
+
+@pytest.mark.usefixtures("row_by_row")
+def test_others_who_are_always_faster_stop_an_import(monkeypatch):
+    uid = checked("items", FIVE)
+    importer = IMPORTERS["items"]
+
+    def overtaken(_ground, _rows, _batch):
+        raise Overtaken
+
+    monkeypatch.setitem(IMPORTERS, "items", replace(importer, write=overtaken))
+    with pytest.raises(Conflict, match="import_overtaken"):
+        apply_import(uid, actor=SYSTEM)
+    assert (state_of(uid), number_of(Item)) == ("dry_run", 0)
+
+
+@pytest.mark.usefixtures("row_by_row")
+def test_somebody_faster_in_the_middle_only_costs_a_second_plan(monkeypatch):
+    uid = checked("items", FIVE)
+    write_until(monkeypatch, 3, Overtaken())
+    apply_import(uid, actor=SYSTEM)
+    assert (state_of(uid), counts(uid)) == ("applied", (5, 0, 0, 0))
+
+
+class Cut(BaseException):
+    """The process is killed."""
+
+
+def cut_off(monkeypatch, parts):
+    uid = checked("items", FIVE)
+    with monkeypatch.context() as patch:
+        write_until(patch, parts, Cut())
+        with pytest.raises(Cut):
+            apply_import(uid, actor=SYSTEM)
+    assert (state_of(uid), len(not_retired())) == ("applying", parts - 1)
+    return uid
+
+
+@pytest.mark.usefixtures("row_by_row")
+def test_an_import_that_was_cut_off_is_finished_by_whoever_applies_it_again(monkeypatch):
+    uid = cut_off(monkeypatch, 3)
+    for work, code in ((apply_import, "not_waiting"), (roll_back_import, "not_applied")):
+        with pytest.raises(Conflict, match=code):
+            work(uid, actor=SYSTEM)
+    with use_clock(lambda: LATER):
+        apply_import(uid, actor=SYSTEM)
+    assert (state_of(uid), len(not_retired())) == ("applied", 5)
+    with reading() as session:
+        made = session.scalars(select(ImportChange).where(ImportChange.table_name == "item"))
+        assert len({change.row_id for change in made}) == 5
+    roll_back_import(uid, actor=SYSTEM)
+    assert not_retired() == []
+
+
+@pytest.mark.usefixtures("row_by_row")
+def test_an_import_that_was_cut_off_can_be_taken_back(monkeypatch):
+    uid = cut_off(monkeypatch, 4)
+    with use_clock(lambda: LATER):
+        roll_back_import(uid, actor=SYSTEM)
+    assert (state_of(uid), not_retired()) == ("rolled_back", [])
+
+
+def test_a_category_first_named_by_a_wrong_row_is_made_with_the_next():
+    imported("items", "sku,单位,类别,条码\nA,,NEW,\nB,个,NEW,\n")
+    assert [(row["sku"], row["category"]) for row in rows_of(ITEM_LIST)] == [("B", "NEW")]

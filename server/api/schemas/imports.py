@@ -9,6 +9,7 @@ from server.api.schemas.texts import text as a_text
 from server.domain.imports import KINDS
 
 COLUMNS_MOST = 200
+STATES = ("dry_run", "applying", "applied", "rolling_back", "rolled_back")
 
 
 class ImportQuery(Schema):
@@ -24,7 +25,7 @@ class ImportSchema(Schema):
     uid = fields.UUID(required=True)
     kind = fields.String(required=True)
     file_name = fields.String()
-    state = fields.String(validate=validate.OneOf(("dry_run", "applied", "rolled_back")))
+    state = fields.String(validate=validate.OneOf(STATES))
     new = fields.Integer()
     changed = fields.Integer()
     same = fields.Integer()
@@ -37,7 +38,7 @@ class ImportSchema(Schema):
 
 class ImportListQuery(PageQuery):
     kind = fields.String(validate=validate.OneOf(list(KINDS)))
-    state = fields.String(validate=validate.OneOf(("dry_run", "applied", "rolled_back")))
+    state = fields.String(validate=validate.OneOf(STATES))
 
 
 class ColumnMapSchema(Schema):

@@ -25,6 +25,8 @@ class ColumnMap(Model):
 class ImportBatch(Model):
     """state: dry_run | applied | rolled_back.
 
+    work: what is being done with it, part by part: applying | rolling_back; worked_at: when it was
+    last touched; reached: how many rows of the file stand, or the last change that was restored.
     content: the file while it waits to be applied; columns: which of its columns is which field.
     content_hash: its SHA-256. wrong_rows: the file of the wrong rows with reasons.
     """
@@ -46,6 +48,9 @@ class ImportBatch(Model):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     content_hash: Mapped[str]
     wrong_rows: Mapped[bytes | None] = mapped_column(LargeBinary)
+    work: Mapped[str | None]
+    worked_at: Mapped[int | None] = mapped_column(Instant)
+    reached: Mapped[int] = mapped_column(BigId, default=0)
     created_at: Mapped[int] = mapped_column(Instant)
     rolled_back_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.store.models import ColumnMap, ImportBatch, User
 from server.store.queries.records import Listing, Record
+
+STATE = func.coalesce(ImportBatch.work, ImportBatch.state)
+"""What people are told: what is being done with it, else what it is."""
 
 IMPORT_LIST = Listing(
     select(
@@ -16,7 +19,7 @@ IMPORT_LIST = Listing(
         ImportBatch.uid,
         ImportBatch.kind,
         ImportBatch.file_name,
-        ImportBatch.state,
+        STATE.label("state"),
         ImportBatch.new,
         ImportBatch.changed,
         ImportBatch.same,
@@ -29,7 +32,7 @@ IMPORT_LIST = Listing(
     (ImportBatch.id,),
     filters={
         "kind": lambda kind: ImportBatch.kind == kind,
-        "state": lambda state: ImportBatch.state == state,
+        "state": STATE.__eq__,
         "uid": lambda uid: ImportBatch.uid == uid,
         "user_id": lambda user_id: ImportBatch.user_id == user_id,
     },
