@@ -130,7 +130,18 @@ def _split(text: str, bold: bool) -> tuple[tuple[Face, str], ...]:
     if missing:
         raise LabelError("no_glyph", characters=missing)
     pairs = groupby(zip(text, chosen, strict=True), key=lambda pair: pair[1])
-    return tuple((face, "".join(c for c, _ in group)) for face, group in pairs if face)
+    return _spaced([(face, "".join(c for c, _ in group)) for face, group in pairs if face])
+
+
+def _spaced(parts: list[tuple[Face, str]]) -> tuple[tuple[Face, str], ...]:
+    """Spaces at the end of a part begin the next one: at the end they would change sides when
+    the part runs right to left."""
+    for at in range(len(parts) - 1):
+        (face, text), (next_face, next_text) = parts[at : at + 2]
+        spaces = text[len(text.rstrip(" ")) :]
+        parts[at] = (face, text.rstrip(" "))
+        parts[at + 1] = (next_face, spaces + next_text)
+    return tuple(part for part in parts if part[1])
 
 
 def _faces_of(text: str, bold: bool) -> Iterator[Face | None]:
