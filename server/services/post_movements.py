@@ -80,6 +80,7 @@ class Ledger:
         self._returns: list[dict[str, object]] = []
         self.corrected_issues: dict[int, Decimal] = {}
         self._request_id = ""
+        self._prepared: dict[int, Draft] = {}
 
     def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
         """Take over rows the caller has read already."""
@@ -110,6 +111,9 @@ class Ledger:
 
     def prepare(self, drafts: Sequence[Draft]) -> None:
         """Lock what these drafts will change: balances, then cost pools, each in key order."""
+        drafts = [draft for draft in drafts if id(draft) not in self._prepared]
+        if not drafts:
+            return
         missing = {d.item_id for d in drafts} - self._items.keys()
         if missing:
             self._items.update(items_by_id(self.session, missing))
@@ -117,6 +121,7 @@ class Ledger:
         keys = {key for draft in drafts for key in _keys(draft)}
         found = self.book.lock(self._asked(unread), keys, self.costs.pools_of(drafts))
         self._take_anchors(unread, found)
+        self._prepared.update({id(draft): draft for draft in drafts})
 
     def guard(self, drafts: Sequence[Draft], promised: dict[Key, Decimal] | None = None) -> None:
         """Raises RuleViolated `not_enough_available` unless every source has what is asked of it.

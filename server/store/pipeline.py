@@ -1,7 +1,7 @@
 """PostgreSQL's pipeline spoken by libpq itself: what is sent together makes one journey.
 
-    send_later(connection, [Sent(INSERT, [1, "A"])])
-    [rows] = exchange(connection, [Sent(LOCK, [7])])      the INSERT first, on the same journey
+    send_later(connection, [Sent(INSERT, [encoded(1), encoded("A")])])
+    [rows] = exchange(connection, [Sent(LOCK, [encoded(7)])])    the INSERT first, same journey
     send_rest(connection, commit=True)
 
 Only for the hot path: statements are prepared once for each connection, values travel as text and
@@ -31,10 +31,25 @@ _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.EMPTY
 
 
 class Sent(NamedTuple):
-    """A statement with $1, $2 … (the same bytes object every time) and its values."""
+    """A statement with $1, $2 … and its values, `encoded` or `encoded_array`."""
 
     sql: bytes
-    values: Sequence[Any]
+    values: Sequence[bytes | None]
+
+
+def encoded(value: Any) -> bytes | None:
+    """One value as PostgreSQL reads it. int, str, bool, UUID, date, Decimal or None."""
+    return None if value is None else _WRITERS[type(value)](value).encode()
+
+
+def encoded_array(values: Iterable[Any]) -> bytes:
+    """Several of one kind as one array."""
+    elements = ["NULL" if v is None else _ELEMENTS[type(v)](v) for v in values]
+    return ("{" + ",".join(elements) + "}").encode()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def exchange(
@@ -86,7 +101,7 @@ def _exchange(
             if name is None:
                 name = prepared[sql] = b"st%d" % len(prepared)
                 raw.send_prepare(name, sql)
-            raw.send_query_prepared(name, [_encoded(value) for value in values])
+            raw.send_query_prepared(name, values)
         if commit:
             raw.send_query_params(_COMMIT, None)
         raw.pipeline_sync()
@@ -158,24 +173,21 @@ def _decoded(result: PGresult) -> Rows:
     ]
 
 
-def _encoded(value: Any) -> bytes | None:
-    return None if value is None else _WRITERS[type(value)](value)
-
-
 def _text(value: bytes) -> str:
     return value.decode()
 
 
 _unsent: WeakKeyDictionary[psycopg.Connection[Any], list[Sent]] = WeakKeyDictionary()
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], dict[bytes, bytes]] = WeakKeyDictionary()
-_WRITERS: Mapping[type, Callable[[Any], bytes]] = {
-    int: lambda value: b"%d" % value,
-    str: str.encode,
-    bool: lambda value: b"t" if value else b"f",
-    UUID: lambda value: str(value).encode(),
-    date: lambda value: value.isoformat().encode(),
-    Decimal: lambda value: str(value).encode(),
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    int: int.__repr__,
+    str: str,
+    bool: lambda value: "t" if value else "f",
+    UUID: str,
+    date: date.isoformat,
+    Decimal: str,
 }
+_ELEMENTS = {**_WRITERS, str: _quoted}
 _READERS: Mapping[int, Callable[[bytes], Any]] = {
     16: lambda value: value == b"t",
     20: int,

@@ -5,13 +5,27 @@
 
 SQLAlchemy still writes the SQL and converts the values; saved is its work for every execution and,
 on PostgreSQL, the waiting: what is asked together travels together, in the order asked, and writes
-travel with the next question or the commit.
+travel with the next question or the commit. There, keys and rows travel as arrays: one statement,
+planned once, however many they are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Dialect, Insert, Select, Update, and_, or_
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    and_,
+    any_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_dialects
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialects
 from sqlalchemy.orm import Session
@@ -19,9 +33,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from server.store.db import translated
-from server.store.pipeline import Sent, exchange, send_later
+from server.store.pipeline import Sent, encoded, encoded_array, exchange, send_later
 
 KEYS_MOST = 512
+_KEY_ARRAYS = ("k0", "k1", "k2", "k3")
 Convert = Callable[[Any], Any]
 _DIALECTS: Mapping[str, Dialect] = {
     "postgresql": postgresql_dialects.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
@@ -55,26 +70,35 @@ class Question:
         self._forms: dict[tuple[str, int], _Form] = {}
 
     def about(self, keys: Sequence[Any], **values: Any) -> Asked:
-        """Ask it about these keys; rows come in chunks of KEYS_MOST keys, in the order of those."""
+        """Ask it about these keys; without an order of its own it answers chunk by chunk."""
         return Asked(self, keys, values)
 
-    def texts(self, asked: Asked, database: str) -> Iterator[tuple["_Form", list[Any]]]:
-        """The statements to send, with their parameters."""
-        most = KEYS_MOST
-        if database == "sqlite" and len(self._key) > 1:
-            most = 1  # no way to travel, and one key is what its index finds best
+    def sent(self, asked: Asked) -> tuple["_Form", Sent]:
+        """For PostgreSQL: one statement, the keys in one array for each column."""
+        form = self._form("postgresql", 0)
+        columns = zip(*asked.keys, strict=True) if len(self._key) > 1 else [asked.keys]
+        named = {f"k{part}": column for part, column in enumerate(columns)}
+        return form, Sent(form.raw, form.encoded(named | dict(asked.values)))
+
+    def texts(self, asked: Asked) -> Iterator[tuple["_Form", list[Any]]]:
+        """For SQLite: the statements to execute, with their parameters. One key of several
+        columns at a time is what its index finds best, and nothing has to travel."""
+        most = KEYS_MOST if len(self._key) == 1 else 1
         for start in range(0, len(asked.keys), most):
             chunk = list(asked.keys[start : start + most])
             count = 1 << (len(chunk) - 1).bit_length()
             chunk += [chunk[-1]] * (count - len(chunk))
-            form = self._form(database, count)
+            form = self._form("sqlite", count)
             yield form, form.parameters_of_keys(chunk, asked.values)
 
     def _form(self, database: str, count: int) -> "_Form":
-        """One for each power of two: what is missing to it repeats the last key."""
+        """On SQLite one for each power of two: what is missing to it repeats the last key."""
         found = self._forms.get((database, count))
         if found is None:
-            statement = self._statement.where(_one_of(self._key, count))
+            if database == "postgresql":
+                statement = _among_arrays(self._statement, self._key)
+            else:
+                statement = self._statement.where(_one_of(self._key, count))
             statement = self._finish(statement) if self._finish else statement
             found = self._forms[database, count] = _Form(statement, database)
         return found
@@ -89,27 +113,45 @@ class Writing:
         self._statement = statement
         self._columns = columns
         self._forms: dict[str, _Form] = {}
+        self._many: _ManyRows | None = None
 
     def write(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it for each row, in order. Raises IntegrityError, OperationalError; on
         PostgreSQL whoever asks next, or commits, raises them."""
         if not rows:
             return
-        database = _database(session)
+        driver, database = _driver(session), _database(session)
+        if database == "postgresql":
+            send_later(driver, self._sent(rows))
+            return
+        form = self._form(database)
+        with translated():
+            driver.executemany(form.sql, [form.parameters(row) for row in rows])
+
+    def _sent(self, rows: Sequence[Mapping[str, Any]]) -> Iterable[Sent]:
+        """An insert of many rows is one statement, with an array for each column."""
+        form = self._form("postgresql")
+        if len(rows) == 1 or not self._columns:
+            return [Sent(form.raw, form.encoded(row)) for row in rows]
+        if self._many is None:
+            insert = self._statement("postgresql")
+            assert isinstance(insert, Insert)
+            self._many = _ManyRows(insert, form)
+        return [self._many.sent(rows)]
+
+    def _form(self, database: str) -> "_Form":
         form = self._forms.get(database)
         if form is None:
             form = _Form(self._statement(database), database, self._columns or None)
             self._forms[database] = form
-        driver = _driver(session)
-        if database == "postgresql":
-            send_later(driver, [Sent(form.raw, form.parameters(row)) for row in rows])
-            return
-        with translated():
-            driver.executemany(form.sql, [form.parameters(row) for row in rows])
+        return form
 
 
 class _Form:
-    """One statement for one database."""
+    """One statement for one database.
+
+    taken: name, conversion and default of each parameter, in the statement's order.
+    """
 
     def __init__(self, statement: Any, database: str, columns: Sequence[str] | None = None) -> None:
         dialect = _DIALECTS[database]
@@ -119,9 +161,7 @@ class _Form:
         types = {name: bind.type for name, bind in compiled.binds.items()}
         names = compiled.positiontup or []
         defaults = {**_literals(compiled), **_defaults(compiled)}
-        self._parameters = [
-            (name, _binder(types[name], dialect), defaults.get(name)) for name in names
-        ]
+        self.taken = [(name, _binder(types[name], dialect), defaults.get(name)) for name in names]
         self._results = [
             (at, convert)
             for at, column in enumerate(_columns(statement))
@@ -132,7 +172,17 @@ class _Form:
         """The values in the statement's order, as the driver wants them."""
         return [
             convert(values.get(name, default)) if convert else values.get(name, default)
-            for name, convert, default in self._parameters
+            for name, convert, default in self.taken
+        ]
+
+    def encoded(self, values: Mapping[str, Any]) -> list[bytes | None]:
+        """The same as PostgreSQL reads them; the value of a key column is all its keys."""
+        return [
+            encoded_array(value)
+            if name in _KEY_ARRAYS
+            else encoded(convert(value) if convert and value is not None else value)
+            for name, convert, default in self.taken
+            for value in (values.get(name, default),)
         ]
 
     def parameters_of_keys(self, keys: Sequence[Any], values: Mapping[str, Any]) -> list[Any]:
@@ -156,6 +206,36 @@ class _Form:
         return rows
 
 
+class _ManyRows:
+    """The INSERT of a Writing, taking all rows from arrays; as in VALUES, in order."""
+
+    def __init__(self, insert: Insert, single: _Form) -> None:
+        table = insert.table
+        columns = [name for name, _, _ in single.taken if name in table.c]
+        arrays = [BindParameter(name, type_=ARRAY(table.c[name].type)) for name in columns]
+        rows = func.unnest(*arrays).table_valued(*columns).render_derived("rows")
+        chosen = select(*(rows.c[name] for name in columns))
+        form = _Form(insert.from_select(columns, chosen, include_defaults=False), "postgresql")
+        self._raw = form.raw
+        self._single = {name: taken for taken in single.taken if (name := taken[0]) in columns}
+        self._form = form
+
+    def sent(self, rows: Sequence[Mapping[str, Any]]) -> Sent:
+        """The statement with these rows."""
+        return Sent(
+            self._raw,
+            [
+                self._column(rows, name) if name in self._single else encoded(literal)
+                for name, _, literal in self._form.taken
+            ],
+        )
+
+    def _column(self, rows: Sequence[Mapping[str, Any]], name: str) -> bytes:
+        _, convert, default = self._single[name]
+        values = [row.get(name, default) for row in rows]
+        return encoded_array(map(convert, values) if convert else values)
+
+
 def ask(session: Session, *asked: Asked) -> list[list[Any]]:
     """The rows of each question, in the order asked; without keys it is not sent.
 
@@ -163,16 +243,22 @@ def ask(session: Session, *asked: Asked) -> list[list[Any]]:
     """
     if not any(len(one.keys) for one in asked):
         return [[] for _ in asked]
-    database = _database(session)
     driver = _driver(session)
-    texts = [list(one.question.texts(one, database)) for one in asked]
     with translated():
-        if database == "postgresql":
-            sent = [Sent(form.raw, values) for one in texts for form, values in one]
-            answers = iter(exchange(driver, sent))
-        else:
-            answers = (driver.execute(form.sql, values) for one in texts for form, values in one)
-        return [[row for form, _ in one for row in form.rows(next(answers))] for one in texts]
+        if _database(session) == "postgresql":
+            return _asked_together(driver, asked)
+        return [_asked_one_by_one(driver, one) for one in asked]
+
+
+def _asked_together(driver: Any, asked: Sequence[Asked]) -> list[list[Any]]:
+    sent = [one.question.sent(one) if len(one.keys) else None for one in asked]
+    answers = iter(exchange(driver, [one[1] for one in sent if one]))
+    return [one[0].rows(next(answers)) if one else [] for one in sent]
+
+
+def _asked_one_by_one(driver: Any, asked: Asked) -> list[Any]:
+    texts = asked.question.texts(asked)
+    return [row for form, values in texts for row in form.rows(driver.execute(form.sql, values))]
 
 
 def _driver(session: Session) -> Any:
@@ -203,6 +289,19 @@ def _one_of(key: Sequence[ColumnElement[Any]], count: int) -> ColumnElement[bool
             for at in range(count)
         )
     )
+
+
+def _among_arrays(statement: Select[Any], key: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """Its rows with one of the keys given as arrays k0, k1 …, one for each column."""
+    arrays = [
+        BindParameter(name, type_=ARRAY(column.type))
+        for name, column in zip(_KEY_ARRAYS, key, strict=False)
+    ]
+    if len(key) == 1:
+        return statement.where(key[0] == any_(arrays[0]))
+    keys = func.unnest(*arrays).table_valued(*_KEY_ARRAYS[: len(key)]).render_derived("asked")
+    matches = (column == keys.c[name] for name, column in zip(_KEY_ARRAYS, key, strict=False))
+    return statement.join(keys, and_(*matches))
 
 
 def _columns(statement: Any) -> list[ColumnElement[Any]]:
