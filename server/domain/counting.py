@@ -25,12 +25,14 @@ class Grain(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Window:
     """First and last observation of a line; a sighting of zero lasts from the count's first
-    observation to its end. device and seq order what one device did in the same millisecond."""
+    observation to its end. device and seq order what one device did in the same millisecond.
+    uncertainty_ms: the count's own doubt about its times (RULES 2, 12)."""
 
     first_at: int
     last_at: int
     device_id: int = 0
     device_seq: int = 0
+    uncertainty_ms: int = 0
 
     def is_before(self, at: int, device_id: int, device_seq: int) -> bool:
         """Whether something at this instant happened before the count (RULES 3)."""
@@ -39,10 +41,12 @@ class Window:
         return at <= self.last_at
 
     def is_touched(self, at: int, uncertainty_ms: int) -> bool:
-        """Whether a movement at this instant, within its doubt, may fall inside the window."""
-        if uncertainty_ms == 0:
+        """Whether a movement at this instant may fall inside the window, within the doubt of
+        either: both together, for each may be wrong by its own."""
+        doubt = uncertainty_ms + self.uncertainty_ms
+        if doubt == 0:
             return self.first_at < at <= self.last_at and self.first_at < self.last_at
-        return at + uncertainty_ms > self.first_at and at - uncertainty_ms <= self.last_at
+        return at + doubt > self.first_at and at - doubt <= self.last_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,16 @@ def judge_late(
 def first_unseen(
     anchors: Sequence[Anchor], grain: Grain, at: int, device_id: int = 0, device_seq: int = 0
 ) -> Anchor | None:
-    """The first count of a whole location, not before this instant, that did not see a serial
-    (RULES 9, 15). One that saw it, wherever at the location, is none."""
+    """The first count of a whole location, not surely before this instant, that did not see a
+    serial (RULES 9, 15). One that saw it, wherever at the location, is none."""
     saw = {a.count_id for a in anchors if a.grain and a.grain.serial_id == grain.serial_id}
     blind = [a for a in anchors if a.grain is None and a.count_id not in saw]
-    after = [a for a in blind if a.window.is_before(at, device_id, device_seq)]
+    after = [
+        a
+        for a in blind
+        if a.window.is_before(at, device_id, device_seq)
+        or (a.window.uncertainty_ms and a.window.is_touched(at, 0))
+    ]
     return min(after, key=lambda anchor: anchor.window.last_at, default=None)
 
 

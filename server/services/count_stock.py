@@ -34,7 +34,12 @@ def count_line(scene: Scene, said: Said) -> set[str]:
     if count.state in DECIDED:
         return flags | {"count_decided"}
     # A new version in any case: nobody approves what they have not seen.
-    _change(scene.session, count.id, first_at=min(count.first_at, first_at))
+    _change(
+        scene.session,
+        count.id,
+        first_at=min(count.first_at, first_at),
+        uncertainty_ms=max(count.uncertainty_ms, said.occurrence.uncertainty_ms),
+    )
     row = {
         "count_id": count.id,
         "attempt": body.get("attempt") or 1,
@@ -71,7 +76,7 @@ def finish_count(scene: Scene, said: Said) -> set[str]:
         state="finished",
         whole=said.body.get("whole", True),
         counted_at=at,
-        uncertainty_ms=said.occurrence.uncertainty_ms,
+        uncertainty_ms=max(count.uncertainty_ms, said.occurrence.uncertainty_ms),
         device_id=said.device_id,
         device_seq=said.command.seq,
         finished_at=said.received_at,
@@ -164,7 +169,7 @@ def _open_count(session: Session, said: Said, location_id: int, first_at: int) -
     )
     session.execute(statement.on_conflict_do_nothing(index_elements=["uid"]))
     count = session.execute(
-        select(Count.id, Count.location_id, Count.state, Count.first_at)
+        select(Count.id, Count.location_id, Count.state, Count.first_at, Count.uncertainty_ms)
         .where(Count.uid == uid)
         .with_for_update()
     ).one()

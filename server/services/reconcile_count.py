@@ -27,6 +27,7 @@ from server.services.post_movements import Ledger
 from server.store.book import PoolKey
 from server.store.db import reading
 from server.store.founding import OWN_OWNER_ID
+from server.store.queries.anchors import DOUBT_MOST_MS
 from server.store.queries.counts import (
     BookLine,
     CountRow,
@@ -119,6 +120,7 @@ def _later_movements(
         sorted({line.key.item_id for line in books}),
         sorted({line.key.position_id for line in books}),
         earliest - count.uncertainty_ms,
+        DOUBT_MOST_MS,
     )
     later: dict[Key, list[Later]] = {}
     for row in rows:
@@ -178,7 +180,13 @@ def _line(
 def window_of(count: CountRow) -> Window:
     """First observation to the end: the window of whatever a finished count did not see."""
     assert count.counted_at is not None
-    return Window(count.first_at, count.counted_at, count.device_id or 0, count.device_seq or 0)
+    return Window(
+        count.first_at,
+        count.counted_at,
+        count.device_id or 0,
+        count.device_seq or 0,
+        count.uncertainty_ms,
+    )
 
 
 def _value(ledger: Ledger, count: CountRow, grain: Grain, variance: Decimal) -> Decimal:

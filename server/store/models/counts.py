@@ -15,7 +15,8 @@ class Count(Model):
     """One count of one location: counting → finished → approved | refused.
 
     uid is made by the counter's device. whole: unseen keys count as zero (RULES 9), else the count
-    was closed "only what I scanned". Window = [first_at, counted_at].
+    was closed "only what I scanned". Window = [first_at, counted_at], widened by uncertainty_ms:
+    the greatest doubt of its lines and its end.
     """
 
     __tablename__ = "count"

@@ -12,19 +12,23 @@ from server.store.db import table_of
 from server.store.models import Count, CountAnchor
 from server.store.prepared import Asked, Question
 
+DOUBT_MOST_MS = 7 * 86_400_000
+"""A count that is more doubtful than this binds as if it were only this doubtful."""
+
 _count_anchor = table_of(CountAnchor).c
-
-
+_count = table_of(Count).c
 _SINCE = Question(
-    select(table_of(CountAnchor)).where(_count_anchor.counted_at >= bindparam("since")),
+    select(table_of(CountAnchor), _count.uncertainty_ms)
+    .join(_count.id.table, _count.id == _count_anchor.count_id)
+    .where(_count_anchor.counted_at >= bindparam("since")),
     _count_anchor.location_id,
 )
-_COLUMNS = {name: at for at, name in enumerate(_count_anchor.keys())}
+_COLUMNS = {name: at for at, name in enumerate([*_count_anchor.keys(), "uncertainty_ms"])}
 
 
 def anchors_asked(location_ids: Sequence[int], since: int) -> Asked:
-    """The approved counts of these locations whose counted_at is not before `since`."""
-    return _SINCE.about(location_ids, since=since)
+    """The approved counts of these locations that are not, for all their doubt, before `since`."""
+    return _SINCE.about(location_ids, since=since - DOUBT_MOST_MS)
 
 
 def anchors_of(rows: Iterable[Sequence[Any]]) -> dict[int, list[Anchor]]:
@@ -33,7 +37,13 @@ def anchors_of(rows: Iterable[Sequence[Any]]) -> dict[int, list[Anchor]]:
     for values in rows:
         row = {name: values[at] for name, at in _COLUMNS.items()}
         grain = Grain(row["item_id"], row["lot_id"], row["serial_id"], row["handling_unit_id"])
-        window = Window(row["window_from"], row["counted_at"], row["device_id"], row["device_seq"])
+        window = Window(
+            row["window_from"],
+            row["counted_at"],
+            row["device_id"],
+            row["device_seq"],
+            row["uncertainty_ms"],
+        )
         anchor = Anchor(row["count_id"], grain if row["item_id"] else None, window)
         found.setdefault(row["location_id"], []).append(anchor)
     return found

@@ -147,7 +147,7 @@ def seen_lines(session: Session, count: CountRow) -> list[SeenLine]:
     last: dict[Grain, SeenLine] = {}
     for row in rows:
         grain = Grain(*row[1:5])
-        window = Window(row[6], row[7], count.device_id or 0, row[8])
+        window = Window(row[6], row[7], count.device_id or 0, row[8], count.uncertainty_ms)
         last[grain] = SeenLine(row[0], grain, row[5], window)
     return list(last.values())
 

@@ -41,17 +41,22 @@ def flows_of_command(session: Session, command_id: UUID) -> list[dict[str, Any]]
 
 
 def flows_after(
-    session: Session, item_ids: Sequence[int], position_ids: Sequence[int], after: int
+    session: Session,
+    item_ids: Sequence[int],
+    position_ids: Sequence[int],
+    after: int,
+    doubt_ms: int = 0,
 ) -> list[dict[str, Any]]:
-    """Movements of these items in or out of these positions whose time, with its doubt, may lie
-    at or after an instant."""
+    """Movements of these items in or out of these positions whose time lies at or after an
+    instant, or may do so within their doubt, as far as that is no more than `doubt_ms`."""
     touching = Movement.from_position_id.in_(position_ids) | Movement.to_position_id.in_(
         position_ids
     )
     return _rows(
         session,
         Movement.item_id.in_(item_ids),
-        Movement.occurred_at >= after,
+        Movement.occurred_at >= after - doubt_ms,
+        Movement.occurred_at + (Movement.uncertainty_ms if doubt_ms else 0) >= after,
         touching,
     )
 
