@@ -70,10 +70,8 @@ def _piece(part: Part, dice: random.Random) -> str:
         if rule in FIXED:
             return FIXED[rule]
     most = max(part.least, min(part.most, SHORT))
-    size = (
-        dice.randint(min(most, max(part.least, 6)), most) if part.rules else dice.randint(1, most)
-    )
-    size = max(size, part.least)
+    least = max(part.least, min(most, 6) if part.rules else 1)
+    size = dice.randint(least, most)
     letters = sorted(CHARSETS[part.charset] - set("=%"))
     start = next((PREFIXES[rule] for rule in part.rules if rule in PREFIXES), "")
     text = (start + "".join(dice.choices(letters, k=size)))[:size]

@@ -25,7 +25,7 @@ def test_both_decoders_are_here():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(st.data(), MODULES, ROTATIONS)
 def test_every_kind_is_read_back_by_every_decoder_that_knows_it(
     kind: str, data: st.DataObject, module: int, rotation: Rotation
@@ -36,7 +36,7 @@ def test_every_kind_is_read_back_by_every_decoder_that_knows_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15)
+@settings(max_examples=30)
 @given(st.data(), st.integers(3, 6), ROTATIONS)
 def test_a_picture_says_what_was_put_into_it(
     kind: str, data: st.DataObject, module: int, rotation: Rotation
