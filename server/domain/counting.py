@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from server.domain.numbers import ZERO
+from server.domain.numbers import EXACT, ZERO, round_quantity
 
 
 class Grain(NamedTuple):
@@ -177,6 +177,27 @@ def share_variance(variance: Decimal, holdings: Sequence[Holding]) -> list[tuple
         first = oldest[0].position_id
         shares[first] = shares.get(first, ZERO) - left
     return list(shares.items())
+
+
+def second_of_difference(
+    on_hand: Decimal, second_on_hand: Decimal, quantity: Decimal, found: bool
+) -> Decimal | None:
+    """The second quantity (catch weight) of a counted difference, which nobody has weighed.
+
+    It is in proportion to what the balance holds now: quantity × second_on_hand / on_hand, 6
+    decimals. When nothing is on hand afterwards, all that is left of the second quantity goes with
+    it, so that what is not there weighs nothing. None where the balance knows no proportion.
+    """
+    after = on_hand + quantity if found else on_hand - quantity
+    if after == 0:
+        second = -second_on_hand if found else second_on_hand
+    elif on_hand == 0:
+        return None
+    else:
+        second = round_quantity(
+            EXACT.divide(EXACT.multiply(quantity, second_on_hand), on_hand),
+        )
+    return second or None
 
 
 def _preference(holding: Holding) -> tuple[bool, bool]:

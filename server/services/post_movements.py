@@ -418,7 +418,8 @@ class Ledger:
     def _correct(self, entry: Entry, draft: Draft, posting: Posting) -> None:
         """Later truths stand: a late movement is taken back at the first approved count after it,
         in its own position (RULES 11); if nobody can say, the place is counted anew (RULES 12).
-        What only changes status or owner in its place no count can see, so none takes it back."""
+        What only changes status or owner in its place no count can see, so none takes it back.
+        What is taken back takes its own second quantity along: the balance weighs what it did."""
         if _is_invisible(draft):
             return
         for place, enters in ((draft.source, False), (draft.target, True)):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from server.domain.counting import second_of_difference
 from server.domain.ledger import Draft, Place
 from server.services.post_movements import Entry, Ledger
 from server.services.reconcile_count import NOWHERE_YET, Reconciliation, VarianceLine
@@ -35,8 +36,17 @@ def _adjustments(ledger: Ledger, count: CountRow, line: VarianceLine) -> list[Dr
         place = _place_of(ledger, count, line, position)
         other = ledger.counterpart("adjustment", place)
         source, target = (other, place) if share > 0 else (place, other)
-        drafts.append(_adjustment(line, abs(share), source, target))
+        draft = _adjustment(line, abs(share), source, target)
+        drafts.append(_weighed(ledger, draft))
     return drafts
+
+
+def _weighed(ledger: Ledger, draft: Draft) -> Draft:
+    """With its share of the balance's second quantity."""
+    found = draft.target.holds_stock
+    held = ledger.book.line(draft.target_key if found else draft.source_key)
+    second = second_of_difference(held.on_hand, held.second_on_hand, draft.quantity, found)
+    return replace(draft, second_quantity=second)
 
 
 def _place_of(ledger: Ledger, count: CountRow, line: VarianceLine, position: int) -> Place:
@@ -59,6 +69,7 @@ def _sightings(
     counter = replace(entry, device_id=line.window.device_id, device_seq=line.window.device_seq)
     absent_from = 0 if line.counted else count.location_id
     draft = _adjustment(line, Decimal(1), source, target)
+    draft = draft if line.counted else _weighed(ledger, draft)
     return serials.sight(ledger, counter, draft, absent_from)
 
 
