@@ -6,6 +6,7 @@ weak symbologies in enlarged pictures) are left out.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageOps
@@ -32,6 +33,8 @@ ENLARGED_PIXELS = 5_000_000
 """Larger pictures are not enlarged: what is in them is not small."""
 SHORTEST_ITF = 4
 """Interleaved 2 of 5 has no check digit and is seen in stripes of other codes."""
+NESTING = {"aztec", "datamatrix", "maxicode", "micro_qr", "pdf417", "qr", "rmqr"}
+"""Matrices correct errors, so they do not misread; one may stand inside another."""
 
 Attempt = Callable[[Image.Image], list[Found]]
 
@@ -48,24 +51,33 @@ def read_picture(picture: Image.Image) -> list[Found]:
 
 
 def _agreed(picture: Image.Image, zxing: Sequence[Found], zbar: Sequence[Found]) -> list[Found]:
-    """One reading of each place. Check digits of EAN and UPC let one misreading in ten pass, so
-    two readings of one place are put to the vote of enlarged pictures."""
+    """One reading of each place: zxing-cpp's, unless it contradicts itself or, for EAN and UPC,
+    zbar. A check digit lets one misreading in ten pass, and so may a long code seen too small."""
     kept = list(zxing)
     for theirs in zbar:
         ours = [each for each in kept if _overlap(each, theirs)]
-        if not ours:
+        if not ours or (_is_retail(theirs) and all(each.text != theirs.text for each in ours)):
             kept.append(theirs)
-        elif _is_retail(theirs) and all(each.text != theirs.text for each in ours):
-            kept = [each for each in kept if each not in ours]
-            kept += _voted(picture, [*ours, theirs])
-    return kept
+    contested = [each for each in kept if any(_contradict(each, other) for other in kept)]
+    if not contested:
+        return kept
+    right = _voted(picture, contested, zbar)
+    return [each for each in kept if each not in contested or each.text in right]
 
 
-def _voted(picture: Image.Image, readings: Sequence[Found]) -> list[Found]:
-    """The readings that another look confirms, if it confirms only one."""
-    seen = {each.text for look in (_doubled_zxing, _doubled_zbar) for each in look(picture)}
-    confirmed = [each for each in readings if each.text in seen]
-    return confirmed if len(confirmed) == 1 else []
+def _voted(picture: Image.Image, contested: Sequence[Found], zbar: Sequence[Found]) -> set[str]:
+    """The texts most ways of looking see: more than one where codes only lie close together."""
+    looks = [zbar, _as_it_is(picture), _doubled_zxing(picture), _doubled_zbar(picture)]
+    seen = Counter(text for look in looks for text in {each.text for each in look})
+    most = max(seen[each.text] for each in contested)
+    return {each.text for each in contested if seen[each.text] == most > 0}
+
+
+def _contradict(one: Found, other: Found) -> bool:
+    alike = one.symbology == other.symbology or (_is_retail(one) and _is_retail(other))
+    return (
+        alike and one.symbology not in NESTING and one.text != other.text and _overlap(one, other)
+    )
 
 
 def _is_retail(found: Found) -> bool:
@@ -85,6 +97,10 @@ def _box(found: Found) -> tuple[int, int, int, int]:
 def _zxing(picture: Image.Image) -> list[Found]:
     found = read_zxing(picture, ALL)
     return [each for each in found if each.symbology != "itf" or len(each.text) >= SHORTEST_ITF]
+
+
+def _as_it_is(picture: Image.Image) -> list[Found]:
+    return read_zxing(picture, ALL, try_downscale=False)
 
 
 def _doubled_zxing(picture: Image.Image) -> list[Found]:

@@ -56,6 +56,12 @@ def test_code_128_that_once_was_misread_is_read(data: str, module: int):
     read_back(picture_with(thing), [thing])
 
 
+def test_a_long_code_seen_too_small_is_not_taken_for_two():
+    symbol = make_symbol("gs1_128", "(02)00952540647507(37)8645(17)261231")
+    found = read_picture(picture_of(symbol, module=5).convert("L"))
+    assert [each.text for each in found] == [symbol.data]
+
+
 @pytest.mark.parametrize("kind", ["gs1_128", "gs1_qr", "gs1_datamatrix"])
 def test_every_application_identifier_comes_back_with_its_value(kind: str):
     dice = random.Random(20261123)
