@@ -1,10 +1,10 @@
 """Counting, as the counter reports it: lines seen, then the place closed (RULES 8, 9)."""
 
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.domain.commands import Said
@@ -15,6 +15,7 @@ from server.store.feed import announce
 from server.store.models import Count, CountLine, CountParticipant, CountTask
 
 DECIDED = ("approved", "refused")
+ENDS = ("first", "last")
 
 
 def count_line(scene: Scene, said: Said) -> set[str]:
@@ -29,12 +30,13 @@ def count_line(scene: Scene, said: Said) -> set[str]:
     item = scene.names.item(body["item"])
     lot_id, serial_id = scene.names.lot_and_serial(item, body, flags)
     unit_id = scene.names.unit_made(body["unit"]).id if body.get("unit") else 0
-    first_at, last_at = observed(said)
+    is_fact, at = said.command.is_fact, said.occurrence.at
+    first_at, last_at = observed(body, at, said.command.mono_ms, is_fact)
     count = _open_count(scene.session, said, location.id, first_at)
     if count.state in DECIDED:
         return flags | {"count_decided"}
     # A new version in any case: nobody approves what they have not seen.
-    _change(
+    change_count(
         scene.session,
         count.id,
         first_at=min(count.first_at, first_at),
@@ -53,7 +55,7 @@ def count_line(scene: Scene, said: Said) -> set[str]:
         "user_id": said.user_id,
         "seq": said.command.seq or 0,
     }
-    _write_line(scene.session, row)
+    write_line(scene.session, row)
     _take_part(scene.session, count.id, said, flags)
     return flags
 
@@ -70,7 +72,7 @@ def finish_count(scene: Scene, said: Said) -> set[str]:
     if count.state in DECIDED:
         return {"count_decided"}
     _take_part(scene.session, count.id, said, flags)
-    _change(
+    change_count(
         scene.session,
         count.id,
         state="finished",
@@ -94,62 +96,35 @@ def finish_count(scene: Scene, said: Said) -> set[str]:
     return flags
 
 
-def undo_count_line(scene: Scene, said: Said, body: dict[str, Any], device_seq: int | None) -> None:
-    """Forget a line that was counted by mistake, unless it has been replaced already.
-
-    Raises RuleViolated `count_decided` after approval or refusal.
-    """
-    uid, counted = UUID(str(body["count"])), Decimal(body["counted"])
-    count = _locked_count(scene.session, uid)
-    if count.state in DECIDED:
-        raise RuleViolated("count_decided", count=str(uid))
-    scene.names.load([(said.site_id, body)])
-    item = scene.names.item(body["item"])
-    lot_id, serial_id = scene.names.lot_and_serial(item, {**body, "counted": counted}, set())
-    unit_id = scene.names.unit_made(body["unit"]).id if body.get("unit") else 0
-    scene.session.execute(
-        delete(table_of(CountLine)).where(
-            CountLine.count_id == count.id,
-            CountLine.attempt == (body.get("attempt") or 1),
-            CountLine.item_id == item.id,
-            CountLine.lot_id == lot_id,
-            CountLine.serial_id == serial_id,
-            CountLine.handling_unit_id == unit_id,
-            CountLine.seq == (device_seq or 0),
-            CountLine.counted == counted,
-        )
-    )
-    _change(scene.session, count.id)
-
-
 def reopen_count(session: Session, uid: UUID) -> None:
     """Take back finish_count. Raises RuleViolated `count_decided` after approval or refusal."""
-    count = _locked_count(session, uid)
+    count = locked_count(session, uid)
     if count.state != "finished":
         raise RuleViolated("count_decided", count=str(uid))
-    _change(session, count.id, state="counting", counted_at=None, finished_at=None)
+    change_count(session, count.id, state="counting", counted_at=None, finished_at=None)
 
 
-def _locked_count(session: Session, uid: UUID) -> Any:
-    return session.execute(
-        select(Count.id, Count.state).where(Count.uid == uid).with_for_update()
-    ).one()
+def locked_count(session: Session, uid: UUID) -> Any:
+    """(id, state, first_at) of a count, ours until we commit."""
+    asked = select(Count.id, Count.state, Count.first_at).where(Count.uid == uid)
+    return session.execute(asked.with_for_update()).one()
 
 
-def observed(said: Said) -> tuple[int, int]:
-    """First and last observation of a line; without more, the instant of the command itself."""
-    body, at = said.body, said.occurrence.at
-    if said.command.is_fact:
-        first = _by_mono(said, body.get("first_mono_ms"))
-        last = _by_mono(said, body.get("last_mono_ms"))
+def observed(body: Mapping[str, Any], at: int, mono_ms: int, is_fact: bool) -> tuple[int, int]:
+    """First and last observation of a line; without more, the instant of the command itself.
+
+    Handhelds tell them by the clock of the command's boot (`mono_ms`), desks by instants.
+    """
+    if is_fact:
+        first, last = (_by_mono(body.get(f"{end}_mono_ms"), at, mono_ms) for end in ENDS)
     else:
-        first, last = body.get("first_at"), body.get("last_at")
+        first, last = (body.get(f"{end}_at") for end in ENDS)
     last = at if last is None else max(min(last, at), 0)
     return (last if first is None else max(min(first, last), 0)), last
 
 
-def _by_mono(said: Said, mono_ms: int | None) -> int | None:
-    return None if mono_ms is None else said.occurrence.at - (said.command.mono_ms - mono_ms)
+def _by_mono(observed_mono_ms: int | None, at: int, mono_ms: int) -> int | None:
+    return None if observed_mono_ms is None else at - (mono_ms - observed_mono_ms)
 
 
 def _open_count(session: Session, said: Said, location_id: int, first_at: int) -> Any:
@@ -178,7 +153,8 @@ def _open_count(session: Session, said: Said, location_id: int, first_at: int) -
     return count
 
 
-def _write_line(session: Session, row: dict[str, Any]) -> None:
+def write_line(session: Session, row: dict[str, Any]) -> None:
+    """Note what was seen of a line, unless something seen later is noted already (RULES 8)."""
     statement = upsert(session, CountLine).values(row)
     fresh = statement.excluded
     session.execute(
@@ -213,7 +189,8 @@ def _take_part(session: Session, count_id: int, said: Said, flags: set[str]) -> 
     )
 
 
-def _change(session: Session, count_id: int, **values: Any) -> None:
+def change_count(session: Session, count_id: int, **values: Any) -> None:
+    """Change a count: a new version in any case."""
     table = table_of(Count)
     session.execute(
         update(table).where(table.c.id == count_id).values(version=table.c.version + 1, **values)

@@ -16,10 +16,11 @@ from server.domain.costing import true_up
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.ledger import Draft, Place, Posted, moves_after
 from server.services.bind_barcodes import release_barcode
-from server.services.count_stock import reopen_count, undo_count_line
+from server.services.count_stock import reopen_count
 from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
 from server.services.move_units import move_unit, resettle
 from server.services.post_movements import Entry
+from server.services.undo_count_lines import undo_count_line
 from server.store.book import PoolKey
 from server.store.commands import KnownCommand, known_commands, mark_undone
 from server.store.queries.movements import flows_of_command
@@ -67,10 +68,9 @@ def _original(scene: Scene, said: Said) -> KnownCommand:
 
 
 def _undo_without_stock(scene: Scene, said: Said, original: KnownCommand) -> bool:
-    raw: dict[str, Any] = json.loads(original.body)
-    body = raw["body"]
+    body: dict[str, Any] = json.loads(original.body)["body"]
     if original.type == "count_line":
-        undo_count_line(scene, said, body, raw.get("seq"))
+        undo_count_line(scene, said, body)
     elif original.type == "finish_count":
         reopen_count(scene.session, UUID(str(body["count"])))
     elif original.type == "bind_barcode":

@@ -313,15 +313,22 @@ class FloorMachine(RuleBasedStateMachine):
 
     # Counting -------------------------------------------------------------------------------------
 
-    @rule(who=WHO, place=st.sampled_from(PLACES), at_once=st.booleans(), wait=WAIT)
-    def count(self, who: int, place: str, at_once: bool, wait: int) -> None:
+    @rule(
+        who=WHO,
+        place=st.sampled_from(PLACES),
+        at_once=st.booleans(),
+        wait=WAIT,
+        slip=st.integers(0, 9),
+    )
+    def count(self, who: int, place: str, at_once: bool, wait: int, slip: int) -> None:
         """Counted while nobody moves anything there: the window holds no movement.
 
-        at_once: sent and approved before others have told what they did.
+        at_once: sent and approved before others have told what they did. slip: a wrong total is
+        keyed over the right one and taken back, once in a while.
         """
         self.floor.wait(1)
         uid = self.devices[who].fresh_uuid()
-        self.tell_count(who, uid, place, self.world.count(uid, place))
+        self.tell_count(who, uid, place, self.world.count(uid, place), slip)
         self.say(who, wait, "finish_count", count=uid, location=place, whole=True)
         if at_once:
             self.deliver(who, 100)
@@ -336,12 +343,16 @@ class FloorMachine(RuleBasedStateMachine):
         self.tell_count(who, uid, place, seen)
         self.say(who, wait, "finish_count", count=uid, location=place, whole=False)
 
-    def tell_count(self, who: int, uid: str, place: str, seen: Any) -> None:
-        for (holder, thing), quantity in sorted(seen.items()):
+    def tell_count(self, who: int, uid: str, place: str, seen: Any, slip: int = 9) -> None:
+        for number, ((holder, thing), quantity) in enumerate(sorted(seen.items())):
             body = goods(Stuff(thing), quantity)
             body["counted"] = body.pop("quantity")
             unit = {"unit": holder[2:]} if holder in UNITS else {}
             self.say(who, 1, "count_line", count=uid, location=place, **body, **unit)
+            if number == slip:
+                body["counted"] = "0" if thing.serial else str(quantity + 10)
+                wrong = self.say(who, 1, "count_line", count=uid, location=place, **body, **unit)
+                self.say(who, 1, "undo", command=wrong["id"], how="never")
 
     @rule(which=WHICH)
     def a_count_is_approved(self, which: int) -> None:

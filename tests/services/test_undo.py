@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from server.services.reconcile_count import reconcile_count
 from server.store.db import reading
-from server.store.models import Barcode, CostPool, Count, Movement
+from server.store.models import Barcode, CostPool, Count, CountLine, Movement
 from server.store.queries.counts import counts_page
 from tests.arrivals import books_agree, stock
-from tests.floor import Floor, Handheld, handheld, open_floor
+from tests.floor import START_MS, Floor, Handheld, handheld, open_floor
 
 PLACES = ("A-1", "A-2", "B-1", "DOCK", "CART-1")
 COMMANDS: dict[str, dict[str, Any]] = {
@@ -142,3 +142,62 @@ def test_undoing_a_receipt_takes_its_later_price_back_too(floor: Floor, olga: Ha
     olga.do("undo", command=str(done.id), how="never")
     assert stock("A-2") == {"A-2": -5}
     books_agree()
+
+
+def totals() -> list[int]:
+    with reading() as session:
+        return [int(total) for total in session.scalars(select(CountLine.counted))]
+
+
+def test_undoing_a_corrected_total_brings_the_earlier_one_back(
+    floor: Floor, olga: Handheld
+) -> None:
+    body = {"count": str(uuid4()), "location": "A-1"}
+    first = olga.do("count_line", item="NUT", counted="99", **body)
+    floor.wait()
+    second = olga.do("count_line", item="NUT", counted="98", **body)
+    other = olga.do("count_line", item="NUT", counted="50", attempt=2, **body)
+    floor.wait()
+    third = olga.do("count_line", item="NUT", counted="9", **body)
+    assert sorted(totals()) == [9, 50]
+    olga.do("undo", command=str(third.id), how="never")
+    assert sorted(totals()) == [50, 98]
+    olga.do("undo", command=str(first.id), how="never")
+    assert sorted(totals()) == [50, 98]
+    olga.do("undo", command=str(other.id), how="never")
+    assert totals() == [98]
+    olga.do("undo", command=str(second.id), how="never")
+    assert totals() == []
+
+
+def test_a_slip_and_its_undo_in_one_envelope_leave_the_total_of_the_other_counter(
+    floor: Floor, olga: Handheld
+) -> None:
+    """Each counts by their own clock; what stands is the last that was seen."""
+    otto = handheld(floor, "H2", user="otto")
+    body = {"count": str(uuid4()), "location": "A-1"}
+    olga.make("count_line", item="NUT", counted="99", **body)
+    floor.wait()
+    begun = otto.mono_ms
+    floor.wait()
+    otto.do("count_line", item="nut", counted="97", first_mono_ms=begun, **body)
+    floor.wait()
+    slip = olga.make("count_line", item="NUT", counted="9", **body)
+    olga.make("undo", command=slip["id"], how="never")
+    assert [answer.status for answer in olga.send()] == ["applied"] * 3
+    with reading() as session:
+        seen = select(CountLine.counted, CountLine.last_at - CountLine.first_at)
+        assert session.execute(seen).one() == (97, 1000)
+
+
+def test_a_total_keyed_at_the_desk_comes_back_with_its_times(floor: Floor) -> None:
+    body = {"count": str(uuid4()), "location": "A-1", "item": "NUT"}
+    raw = {"id": str(uuid4()), "v": 1, "type": "count_line", "intent": "request"}
+    seen = {"first_at": "2026-01-04T23:00:00Z", "last_at": "2026-01-04T23:00:02.500Z"}
+    floor.send_request({**raw, "body": {"site": "S1", **body, "counted": "7", **seen}})
+    floor.wait()
+    wrong = floor.request("count_line", **body, counted="8")
+    floor.request("undo", command=str(wrong.id), how="never")
+    with reading() as session:
+        line = select(CountLine.counted, CountLine.first_at, CountLine.last_at)
+        assert session.execute(line).one() == (7, START_MS - 3_600_000, START_MS - 3_597_500)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.counting import Grain, Window
@@ -15,6 +15,7 @@ from server.domain.ledger import Key
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import (
     Balance,
+    Command,
     Count,
     CountLine,
     CountParticipant,
@@ -24,6 +25,7 @@ from server.store.models import (
     Lot,
     Position,
     StockStatus,
+    UndoneCommand,
 )
 
 
@@ -58,6 +60,16 @@ class SeenLine:
     grain: Grain
     counted: Decimal
     window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """What one command said was seen of a line; `raw` is the whole command as JSON."""
+
+    raw: str
+    is_fact: bool
+    occurred_at: int
+    user_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,25 @@ def seen_lines(session: Session, count: CountRow) -> list[SeenLine]:
         window = Window(row[6], row[7], count.device_id or 0, row[8], count.uncertainty_ms)
         last[grain] = SeenLine(row[0], grain, row[5], window)
     return list(last.values())
+
+
+def said_lines(session: Session, site_id: int, count: UUID, since: int) -> list[SaidLine]:
+    """The lines of a count that we heard of since an instant and that stand, in the order we heard
+    of them; others that name its uid too, wherever."""
+    undone = exists(select(UndoneCommand.command_id).where(UndoneCommand.command_id == Command.id))
+    rows = session.execute(
+        select(Command.body, Command.intent, Command.occurred_at, Command.user_id)
+        .where(
+            Command.type == "count_line",
+            Command.site_id == site_id,
+            Command.received_at >= since,
+            func.lower(Command.body).contains(count.hex[-12:]),
+            Command.status != "rejected",
+            ~undone,
+        )
+        .order_by(Command.received_at, Command.seq, Command.id)
+    )
+    return [SaidLine(row[0], row[1] == "fact", row[2], row[3]) for row in rows]
 
 
 def book_lines(session: Session, location_id: int) -> list[BookLine]:
