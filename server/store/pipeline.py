@@ -27,6 +27,12 @@ SILENCE_MOST_MS = 30_000
 _FORGET = b"DEALLOCATE ALL"
 _BEGIN = b"BEGIN"
 _COMMIT = b"COMMIT"
+_PLAN_ONCE = (
+    b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true),"
+    b" set_config('enable_seqscan', 'off', true)"
+)
+"""Planning a statement anew for its values costs more than executing it; and a plan made while a
+table was small must not read all of it once it has grown. Until the transaction ends."""
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.EMPTY_QUERY})
 
 
@@ -89,7 +95,7 @@ def _exchange(
     if prepared is None:
         prepared = _prepared[connection] = {}
     if raw.transaction_status == TransactionStatus.IDLE:
-        before.append(_BEGIN)
+        before += [_BEGIN, _PLAN_ONCE]
     news = []
     raw.enter_pipeline_mode()
     try:
