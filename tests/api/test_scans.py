@@ -13,7 +13,7 @@ from server.services.keep_records import create_record
 from server.services.manage_items import create_item
 from server.services.manage_places import LOCATIONS
 from server.store.db import reading
-from server.store.models import Feed, Location
+from server.store.models import Feed, Location, PendingFeed
 from tests.api.shelves import furnish, receive, request
 
 
@@ -134,3 +134,87 @@ def test_the_shell_names_the_thing_when_there_is_a_database(world, tmp_path, mon
     monkeypatch.setenv("STOCKTURN_DATABASE_URL", settings.database_url)
     run = CliRunner().invoke(cli, ["scan", "6901234567892", "--site", "SH1", "--json"])
     assert json.loads(run.output)["targets"][0]["code"] == "M8"
+
+
+# The rules of a site -----------------------------------------------------------------------------
+
+SCALE = {"pattern": "21IIIIIWWWWWC", "weight_decimals": 3, "price_decimals": 2}
+WEIGHED = "2100042012349"
+
+
+def set_rules(world, role="administrator", site=None, **rules):
+    path = "/scans/rules" + (f"?site={site}" if site else "")
+    return world.as_role(role).put(path, json=rules)
+
+
+def test_an_administrator_teaches_a_site_its_scales_numbers(world):
+    create_item({"sku": "00042", "base_unit": "kg"}, actor=SYSTEM)
+    assert resolve(world, WEIGHED)["meaning"]["kind"] == "unknown"
+    kept = set_rules(world, site="SH1", in_store=[SCALE])
+    assert (kept.status_code, kept.json["set_for"]) == (200, "site")
+    weighed = resolve(world, WEIGHED, site="SH1")
+    assert (weighed["targets"][0]["code"], weighed["meaning"]["quantity"]) == ("00042", "1.234")
+    elsewhere = world.as_role("administrator").get("/scans/rules?site=BJ2").json
+    assert (elsewhere["in_store"], elsewhere["set_for"]) == ([], "usual")
+
+
+def test_a_sites_own_rules_go_before_those_for_all_until_they_are_forgotten(world):
+    admin = world.as_role("administrator")
+    assert set_rules(world, separators=["#"]).json["set_for"] == "all"
+    assert set_rules(world, site="SH1", separators=["~"]).status_code == 200
+    assert admin.get("/scans/rules?site=SH1").json["separators"] == ["~"]
+    assert admin.delete("/scans/rules?site=SH1").status_code == 204
+    assert admin.get("/scans/rules?site=SH1").json["separators"] == ["#"]
+    assert admin.delete("/scans/rules").status_code == 204
+    assert admin.get("/scans/rules").json["set_for"] == "usual"
+    with reading() as session:
+        told = session.scalars(
+            select(PendingFeed.payload).where(PendingFeed.topic == "setting.changed")
+        )
+        assert [json.loads(payload)["value"] is None for payload in told] == [
+            False,
+            False,
+            True,
+            True,
+        ]
+
+
+def test_handhelds_have_new_rules_with_their_next_sync(world):
+    device = world.as_device(world.user_pass())
+    page = device.get("/sync").json
+    while page["more"]:
+        page = device.get(f"/sync?cursor={page['cursor']}").json
+    set_rules(world, site="SH1", in_store=[SCALE])
+    after = device.get(f"/sync?cursor={page['cursor']}").json
+    assert after["site"]["scan_rules"]["in_store"] == [SCALE]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"separators": ["A"]},
+        {"separators": ["#", "#"]},
+        {"in_store": [SCALE | {"pattern": "69IIIIIWWWWWC"}]},
+        {"in_store": [SCALE | {"pattern": "21WWWWWWWWWWC"}]},
+        {"in_store": [SCALE | {"pattern": "21IIIIIIIIIIC"}]},
+        {"in_store": [SCALE | {"pattern": "21IIIWWWPPPPC"}]},
+        {"in_store": [SCALE | {"pattern": "21IIIIIWWWWW?"}]},
+        {"in_store": [SCALE | {"pattern": "21CIIIIWWWWWC"}]},
+        {"in_store": [SCALE | {"pattern": "21IIIIIWWWWC"[:11]}]},
+        {"in_store": [SCALE, SCALE]},
+    ],
+)
+def test_rules_that_would_spoil_other_codes_are_refused(world, rules):
+    refused = set_rules(world, site="SH1", **rules)
+    assert (refused.status_code, refused.json["code"]) == (422, "bad_setting")
+    assert world.as_role("administrator").get("/scans/rules").json["set_for"] == "usual"
+
+
+def test_only_an_administrator_writes_the_rules(world):
+    assert set_rules(world, role="supervisor", site="SH1").status_code == 403
+    assert world.as_role("clerk").get("/scans/rules?site=SH1").status_code == 200
+
+
+def test_nobody_names_a_document_before_there_are_documents(world):
+    answer = world.as_role("clerk").post("/scans/resolve", json={"text": "M8", "document": "PO-1"})
+    assert answer.status_code == 422

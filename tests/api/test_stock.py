@@ -1,12 +1,14 @@
 """Stock and movements as people look at them: by site, by right, page by page, to the cent."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
 
 from server.store.db import reading
 from server.store.models import CostPool, Count
+from server.store.queries import stock
 from tests.api.shelves import furnish, receive, request
 
 
@@ -146,3 +148,49 @@ def test_movements_come_newest_first_and_narrow_by_what_they_name(world):
     one = clerk.get(f"/movements/{newest['rows'][0]['id']}").json
     assert one == newest["rows"][0]
     assert clerk.get("/movements/999").json["code"] == "unknown_movement"
+
+
+@pytest.mark.parametrize("group", ["balance", "item", "location"])
+def test_rare_and_common_things_are_found_alike_from_either_end(world, group, monkeypatch):
+    for item, more in (("M8", {}), ("MILK", {"lot": "L1"}), ("M8", {"status": "DAMAGED"})):
+        for place in ("A-01", "A-02", "B-01"):
+            receive(world, item, "3", to=place, **more)
+    receive(world, "DRILL", "1", serial="SN-1", to="Z-01", site="BJ2")
+    asked = [
+        {"group": group, "limit": "2", **filters}
+        for filters in (
+            {},
+            {"site": "BJ2"},
+            {"site": "SH1", "status": "DAMAGED"},
+            {"owner": "OWN"},
+            {"owner": "NOBODY"},
+            {"item": "M8"},
+            {"q": "bolt", "site": "SH1"},
+            {"q": "zzzz"},
+            {"location": "A-01"},
+        )
+    ]
+
+    def found(few):
+        monkeypatch.setattr(stock, "_FEW", few)
+        return [list(pages(world, query)) for query in asked]
+
+    named = found(1_000)
+    assert named == found(0) == found(1)
+    assert [len(rows) for rows in named][:5] == {
+        "balance": [10, 1, 3, 10, 0],
+        "item": [3, 1, 1, 3, 0],
+        "location": [4, 1, 3, 4, 0],
+    }[group]
+
+
+def pages(world, query):
+    """All rows, page by page."""
+    cursor = ""
+    while True:
+        path = "/stock?" + urlencode({**query, "cursor": cursor})
+        answer = world.as_role("administrator").get(path).json
+        yield from answer["rows"]
+        cursor = answer["next_cursor"]
+        if not cursor:
+            return

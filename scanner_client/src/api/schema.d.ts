@@ -1340,7 +1340,7 @@ export interface paths {
                     cursor?: string;
                     limit?: number;
                     kind?: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
-                    state?: "dry_run" | "applied" | "rolled_back";
+                    state?: "dry_run" | "applying" | "applied" | "rolling_back" | "rolled_back";
                 };
                 header?: never;
                 path?: never;
@@ -1485,8 +1485,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write every right row of a checked file, in one transaction.
-         * @description Errors: unknown_import, import_not_waiting, import_overtaken, already_imported.
+         * Write every right row of a checked file: all of them, or, with an error, none.
+         * @description It is `applying` until then, and others get their turn meanwhile.
+         *
+         *     Errors: unknown_import, import_not_waiting, import_overtaken, already_imported.
          */
         post: {
             parameters: {
@@ -3382,6 +3384,126 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scans/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a site reads codes; without a site: those that have no rules of their own.
+         * @description Errors: unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulesInForce"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Keep these rules whole, in place of what was; handhelds have them with their next sync.
+         * @description Errors: unknown_site, bad_setting.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScanRules"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulesInForce"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Forget them: a site then reads by the rules for all, these by the usual ones.
+         * @description Errors: unknown_site.
+         */
+        delete: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -5558,7 +5680,7 @@ export interface components {
             rolled_back_at?: string | null;
             same?: number;
             /** @enum {string} */
-            state?: "dry_run" | "applied" | "rolled_back";
+            state?: "dry_run" | "applying" | "applied" | "rolling_back" | "rolled_back";
             /** Format: uuid */
             uid: string;
             user?: string | null;
@@ -5569,6 +5691,13 @@ export interface components {
         ImportPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Import"][];
+        };
+        InStore: {
+            pattern: string;
+            /** @default 2 */
+            price_decimals: number;
+            /** @default 3 */
+            weight_decimals: number;
         };
         Item: {
             attributes?: {
@@ -6181,11 +6310,18 @@ export interface components {
             /** Format: decimal */
             value: string;
         };
+        RulesInForce: {
+            /** @default false */
+            bare_gs1: boolean;
+            in_store?: components["schemas"]["InStore"][];
+            separators?: string[];
+            /** @enum {string} */
+            set_for: "site" | "all" | "usual";
+            site: string | null;
+        };
         Scan: {
             /** @default null */
             aim: string | null;
-            /** @default null */
-            document: string | null;
             expected?: ("item" | "location" | "handling_unit" | "document" | "user" | "command" | "choice" | "unknown")[];
             /** @default null */
             location: string | null;
@@ -6199,6 +6335,12 @@ export interface components {
              */
             source: "scanner" | "camera" | "typed";
             text: string;
+        };
+        ScanRules: {
+            /** @default false */
+            bare_gs1: boolean;
+            in_store?: components["schemas"]["InStore"][];
+            separators?: string[];
         };
         SetUp: {
             /**

@@ -21,7 +21,6 @@ class ScanSchema(Schema):
     )
     site = a_code(load_default=None, allow_none=True)
     location = a_code(load_default=None, allow_none=True)
-    document = a_code(load_default=None, allow_none=True)
     expected = fields.List(fields.String(validate=validate.OneOf(KINDS)), load_default=list)
     look_up = fields.Boolean(load_default=True)
 
@@ -74,3 +73,40 @@ class ResolvedSchema(Schema):
     targets = fields.List(fields.Nested(TargetSchema), required=True)
     stock = fields.List(fields.Nested(HeldSchema), required=True, allow_none=True)
     withheld = fields.List(Id(), required=True)
+
+
+class ScanRulesQuery(Schema):
+    """site: by code; left out: for all sites."""
+
+    site = a_code(load_default=None)
+
+
+class InStoreSchema(Schema):
+    """An in-store number: digits stand for themselves, I item, W weight in kg, P price, C check
+    digit, X anything; e.g. 21IIIIIWWWWWC."""
+
+    pattern = fields.String(required=True, validate=validate.Length(8, 13))
+    weight_decimals = fields.Integer(load_default=3, strict=True, validate=validate.Range(0, 4))
+    price_decimals = fields.Integer(load_default=2, strict=True, validate=validate.Range(0, 4))
+
+
+class ScanRulesSchema(Schema):
+    """separators: what the site's scanners send instead of GS. bare_gs1: take a text for GS1
+    without AIM identifier or FNC1 when everything in it is right."""
+
+    separators = fields.List(
+        fields.String(validate=validate.Length(1, 3)),
+        load_default=list,
+        validate=validate.Length(max=5),
+    )
+    bare_gs1 = fields.Boolean(load_default=False)
+    in_store = fields.List(
+        fields.Nested(InStoreSchema), load_default=list, validate=validate.Length(max=20)
+    )
+
+
+class RulesInForceSchema(ScanRulesSchema):
+    """set_for: whose rules these are: the site's own, those for all sites, or the usual ones."""
+
+    site = fields.String(required=True, allow_none=True)
+    set_for = fields.String(required=True, validate=validate.OneOf(("site", "all", "usual")))

@@ -60,6 +60,8 @@ POOL_FILTERS = frozenset({"site", "item", "category", "q", "owner"})
 """What narrows whole pools; any other filter shows a part of one."""
 _OF_ITEM = frozenset({"item", "category", "q"})
 _FEW_BALANCES = frozenset({"location", "lot", "serial", "unit"})
+_FEW = 1_000
+"""So many items are named one by one; more than that are soon met in the order of the page."""
 
 BALANCE_KEYS: tuple[Any, ...] = (
     Item.sku_key,
@@ -70,6 +72,7 @@ BALANCE_KEYS: tuple[Any, ...] = (
 ITEM_KEYS: tuple[Any, ...] = (Item.sku_key, Position.site_id, Position.owner_id)
 LOCATION_KEYS: tuple[Any, ...] = (Position.site_id, Location.id)
 
+_NOT_EMPTY = or_(Balance.on_hand != 0, Balance.reserved != 0)
 _PHYSICAL = Position.kind.in_(PHYSICAL_KINDS)
 _AVAILABLE = Balance.on_hand - Balance.reserved
 
@@ -115,7 +118,9 @@ def locations_page(
     hidden: Iterable[int] = (),
 ) -> list[Record]:
     """How much stands where: different items and balances of each place that is not empty."""
-    asked = _behind(_in_scope(_locations(), sites, filters, hidden), LOCATION_KEYS, after)
+    asked = _in_scope(_locations(), sites, filters, hidden)
+    asked = _within_places(session, asked, sites, filters, hidden, after, limit)
+    asked = _behind(asked, LOCATION_KEYS, after)
     rows = session.execute(asked.order_by(*LOCATION_KEYS).limit(limit))
     return [dict(row._mapping) for row in rows]
 
@@ -170,6 +175,12 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _sorted(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With its item and category as well."""
+    asked = _placed(asked).join(Item, Item.id == Balance.item_id)
+    return asked.outerjoin(Category, Category.id == Item.category_id)
+
+
 def _placed(asked: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return (
         asked.join(Position, Position.id == Balance.position_id)
@@ -202,17 +213,68 @@ def _within(
     of_item = {name: value for name, value in filters.items() if name in _OF_ITEM}
     others = {name: value for name, value in filters.items() if name not in _OF_ITEM}
     balances = _in_scope(_placed(select(Balance.item_id)), sites, others, hidden)
+    if others or sites is not None:
+        few = list(session.scalars(balances.limit(_FEW + 1)))
+        if len(few) <= _FEW:
+            return asked.where(Item.id.in_(set(few)))
     wanted = (
-        select(Item.id)
-        .outerjoin(Category, Category.id == Item.category_id)
+        _items_where(of_item)
         .where(exists(balances.where(Balance.item_id == Item.id).correlate(Item)))
-        .where(*_conditions(of_item))
         .order_by(Item.sku_key)
         .limit(limit + 1)
     )
     if after:
         wanted = wanted.where(Item.sku_key >= after[0])
     return asked.where(Item.id.in_(list(session.scalars(wanted))))
+
+
+def _within_places(
+    session: Session,
+    asked: Select[*tuple[Any, ...]],
+    sites: Sites,
+    filters: dict[str, Any],
+    hidden: Iterable[int],
+    after: Sequence[Any],
+    limit: int,
+) -> Select[*tuple[Any, ...]]:
+    """The same for pages of places: told the items where these are few, else the places."""
+    of_item = {name: value for name, value in filters.items() if name in _OF_ITEM}
+    if of_item:
+        few = list(session.scalars(_items_where(of_item).limit(_FEW + 1)))
+        if len(few) <= _FEW:
+            return asked.where(Balance.item_id.in_(few))
+    if filters.keys() & _FEW_BALANCES:
+        return asked
+    if filters.keys() - {"site"}:
+        balances = _in_scope(_sorted(select(Balance.item_id)), sites, filters, hidden)
+        few = list(session.scalars(balances.limit(_FEW + 1)))
+        return asked.where(Balance.item_id.in_(set(few))) if len(few) <= _FEW else asked
+    held = (
+        select(Balance.item_id)
+        .join(Position, Position.id == Balance.position_id)
+        .where(Position.location_id == Location.id, _NOT_EMPTY)
+        .correlate(Location)
+    )
+    wanted = (
+        select(Location.id)
+        .join(Site, Site.id == Location.site_id)
+        .where(exists(held), *_conditions(filters))
+        .order_by(Location.site_id, Location.id)
+        .limit(limit + len(list(hidden)))
+    )
+    if sites is not None:
+        wanted = wanted.where(Location.site_id.in_(sites))
+    if after:
+        wanted = wanted.where(tuple_(Location.site_id, Location.id) > tuple_(*after))
+    return asked.where(Position.location_id.in_(list(session.scalars(wanted))))
+
+
+def _items_where(filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Item.id)
+        .outerjoin(Category, Category.id == Item.category_id)
+        .where(*_conditions(filters))
+    )
 
 
 def _balances() -> Select[*tuple[Any, ...]]:
@@ -291,7 +353,7 @@ def _in_scope(
     filters: dict[str, Any],
     hidden: Iterable[int] = (),
 ) -> Select[*tuple[Any, ...]]:
-    asked = asked.where(or_(Balance.on_hand != 0, Balance.reserved != 0), *_conditions(filters))
+    asked = asked.where(_NOT_EMPTY, *_conditions(filters))
     if sites is not None:
         asked = asked.where(Position.site_id.in_(sites))
     left_out = list(hidden)
