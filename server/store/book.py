@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Insert, bindparam, delete, func, select, text, update
+from sqlalchemy import Engine, Insert, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from server.domain.costing import Layer, Method, Pool
@@ -263,7 +263,8 @@ class Book:
     def _following_ids(self, count: int) -> list[int]:
         """On SQLite we are the only writer, so the ids after the highest are free."""
         if self._last_id is None:
-            self._last_id = self.session.scalar(select(func.max(_movement.id))) or 0
+            asked = self.session.connection().exec_driver_sql("SELECT max(id) FROM movement")
+            self._last_id = asked.scalar() or 0
         first = self._last_id + 1
         self._last_id += count
         return list(range(first, first + count))
