@@ -16,7 +16,7 @@ class Printed:
     copies: int = 1
 
 
-def on_roll(labels: Sequence[Drawing], media: Media, copies: int) -> Iterator[Printed]:
+def on_roll(labels: Iterable[Drawing], media: Media, copies: int) -> Iterator[Printed]:
     """Rows of `media.across` labels; the last row may have fewer."""
     if media.across == 1:
         for label in labels:
@@ -28,7 +28,7 @@ def on_roll(labels: Sequence[Drawing], media: Media, copies: int) -> Iterator[Pr
 
 
 def on_sheets(
-    labels: Sequence[Drawing], page: Page, copies: int, first_cell: int
+    labels: Iterable[Drawing], page: Page, copies: int, first_cell: int
 ) -> Iterator[Printed]:
     """Sheets filled row by row, beginning at `first_cell` (1 = upper left) of the first.
 

@@ -2,7 +2,6 @@
 
 import math
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -85,21 +84,30 @@ def _cut(text: str, size: int, room: Room, high: int) -> list[str]:
         text = text[taken:].lstrip(" ")
     if not text or fonts.length(text, size, room.bold) <= room.width:
         return [*lines, text] if text else lines
-    ends = range(1, len(text) + 1)
-    fits = bisect_right(
-        ends, room.width, key=lambda end: _length(text[:end] + ELLIPSIS, size, room.bold)
-    )
+    fits = _fitting(text, size, room.bold, room.width - _length(ELLIPSIS, size, room.bold))
     return [*lines, text[: _whole_character(text, fits)].rstrip(" ") + ELLIPSIS]
 
 
 def _taken(text: str, size: int, bold: bool, width: int) -> int:
     """How many characters go on this line: up to the last good place to break, at least one."""
-    ends = range(1, len(text) + 1)
-    fits = bisect_right(ends, width, key=lambda end: _length(text[:end], size, bold))
+    fits = _fitting(text, size, bold, width)
     if fits == len(text):
         return fits
     good = next((end for end in range(fits, 0, -1) if _may_break(text, end)), 0)
     return good or max(_whole_character(text, fits), 1)
+
+
+def _fitting(text: str, size: int, bold: bool, width: int) -> int:
+    """How many characters fit: guessed by proportion, then looked for nearby."""
+    whole = _length(text, size, bold)
+    if whole <= width:
+        return len(text)
+    end = max(0, min(len(text) - 1, len(text) * width // whole))
+    while end and _length(text[:end], size, bold) > width:
+        end -= 1
+    while _length(text[: end + 1], size, bold) <= width:
+        end += 1
+    return end
 
 
 def _length(text: str, size: int, bold: bool) -> int:

@@ -4,13 +4,15 @@ Chinese first (Noto Sans CJK or what the machine has in its place), then fonts f
 lacks. A character none of them has is refused: a box on a label helps nobody.
 """
 
+import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from PIL import ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from labels.errors import LabelError
 
@@ -44,6 +46,10 @@ INSTALL = "fonts-noto-cjk"
 
 _NO_CHARACTER = "\U0010fffe"
 _PROBE = 24
+# Em kept above and below the baseline while a line is drawn.
+_ABOVE, _BELOW = 3, 2
+# Whose form or place depends on the neighbours: marks, Hebrew to Khmer, Arabic forms, emoji parts.
+_JOINING = re.compile("[\u0300-\u036f\u0590-\u1dff\ufb1d-\ufeff\U00010000-\U0010ffff]")
 Face = tuple[str, int]
 
 
@@ -58,13 +64,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """A line ready to be drawn; the box is its ink, measured from start and baseline."""
+    """A line in dots; left, top, right, bottom: of its ink, from the line's start and baseline.
+
+    picture: the ink and nothing around it, mode "1", 0 = black.
+    """
 
     runs: tuple[Run, ...]
     left: int
     top: int
     right: int
     bottom: int
+    picture: Image.Image
 
 
 @lru_cache(maxsize=512)
@@ -86,30 +96,45 @@ def faces(bold: bool) -> tuple[Face, ...]:
     return (*chinese, *(face for face in rest if _exists(face)))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=128)
 def shape(text: str, size: int, bold: bool) -> Shaped:
-    """Split a line by font and measure its ink at `size` dots per em.
+    """Split a line by font and draw it at `size` dots per em.
 
     Raises LabelError no_glyph naming the characters no font has.
     """
     runs: list[Run] = []
-    boxes: list[tuple[float, float, float, float]] = []
     x = 0
     for face, part in _in_order(_split(text, bold)):
-        font = font_at(face, size)
-        left, top, right, bottom = font.getbbox(part, mode="1", anchor="ls")
         runs.append(Run(part, face, x))
-        boxes.append((x + left, top, x + right, bottom))
-        x += round(font.getlength(part, mode="1"))
-    if not boxes:
-        return Shaped((), 0, 0, 0, 0)
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    return Shaped(tuple(runs), int(min(lefts)), int(min(tops)), int(max(rights)), int(max(bottoms)))
+        x += math.ceil(_advance(face, size, part))
+    start, baseline = size, _ABOVE * size
+    canvas = Image.new("1", (x + 2 * size, (_ABOVE + _BELOW) * size), 255)
+    pen = ImageDraw.Draw(canvas)
+    pen.fontmode = "1"
+    for run in runs:
+        at = (start + run.x, baseline)
+        pen.text(at, run.text, fill=0, font=font_at(run.face, size), anchor="ls")
+    box = ImageChops.invert(canvas).getbbox() or (start, baseline, start, baseline)
+    left, top, right, bottom = box
+    ink = (left - start, top - baseline, right - start, bottom - baseline)
+    return Shaped(tuple(runs), *ink, canvas.crop(box))
 
 
 def length(text: str, size: int, bold: bool) -> float:
-    """How far a line advances, in dots at `size` dots per em."""
-    return sum(font_at(face, size).getlength(part, mode="1") for face, part in _split(text, bold))
+    """How far a line advances, in dots at `size` dots per em, before kerning."""
+    return sum(_advance(face, size, part) for face, part in _split(text, bold))
+
+
+def _advance(face: Face, size: int, text: str) -> float:
+    """Of plain writing the sum of its characters, remembered; else (Arabic ...) measured whole."""
+    if _JOINING.search(text):
+        return font_at(face, size).getlength(text, mode="1")
+    return sum(_advance_of_one(face, size, each) for each in text)
+
+
+@lru_cache(maxsize=65536)
+def _advance_of_one(face: Face, size: int, character: str) -> float:
+    return font_at(face, size).getlength(character, mode="1")
 
 
 def _exists(face: Face) -> bool:

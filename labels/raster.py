@@ -66,14 +66,7 @@ def _turned(picture: Image.Image, rotation: int) -> Image.Image:
 
 def _draw_text(picture: Image.Image, line: TextLine) -> None:
     shaped = fonts.shape(line.text, line.size, line.bold)
-    size = (max(shaped.right - shaped.left, 1), max(shaped.bottom - shaped.top, 1))
-    own = Image.new("1", size, WHITE)
-    pen = ImageDraw.Draw(own)
-    pen.fontmode = "1"
-    for run in shaped.runs:
-        at = (run.x - shaped.left, -shaped.top)
-        pen.text(at, run.text, fill=BLACK, font=fonts.font_at(run.face, line.size), anchor="ls")
-    _blacken(picture, _turned(own, line.rotation), line)
+    _blacken(picture, _turned(shaped.picture, line.rotation), line)
 
 
 def _draw_symbol(picture: Image.Image, placed: Placed) -> None:

@@ -35,13 +35,19 @@ Data = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What can be printed. pages: rows of a roll or sheets, copies included. preview: the first
-    of them as PNG."""
+    """What can be printed. pages: rows of a roll or sheets, copies included. picture: the first
+    of them in black dots (mode "1")."""
 
     content: bytes
     media_type: str
     pages: int
-    preview: bytes
+    picture: Image.Image
+    dpi: int
+
+    @property
+    def preview(self) -> bytes:
+        """The first page as PNG."""
+        return png_picture(self.picture, self.dpi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def render(
     each = [data] if isinstance(data, Mapping) else list(data)
     _check(to, each, copies)
     loaded = load_design(design)
-    labels = [lay_out(loaded, one, dpi=dpi, language=language) for one in each]
+    labels = (lay_out(loaded, one, dpi=dpi, language=language) for one in each)
     roll = media or Media()
     pages = (
         on_sheets(labels, page_of(sheet), copies, first_cell)
@@ -109,10 +115,9 @@ def _ready(pages: Iterable[Printed], verify: bool) -> Iterator[_Ready]:
 def _rendered(to: str, pages: Iterator[_Ready], media: Media) -> Rendered:
     """Pages are made one at a time: a sheet at 600 dpi has 35 million dots."""
     first = next(pages)
-    preview = png_picture(first.picture, first.drawing.dpi)
     count = _Counted([first], pages)
     content = _ENCODE[to](count, media)
-    return Rendered(content, MEDIA_TYPES[to], count.copies, preview)
+    return Rendered(content, MEDIA_TYPES[to], count.copies, first.picture, first.drawing.dpi)
 
 
 class _Counted:

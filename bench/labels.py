@@ -1,0 +1,13 @@
+"""1,000 different item labels to ZPL, each read back; where the time goes; the very first label.
+
+python bench/labels.py [LABELS]
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+if __name__ == "__main__":
+    sys.exit(subprocess.call([sys.executable, "-m", "bench._labels", *sys.argv[1:]], cwd=ROOT))
