@@ -27,7 +27,7 @@ from server.services.keep_commands import keep, write_batch
 from server.services.name_things import UNIT_FIELDS
 from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
-from server.services.use_reservations import use_reservation
+from server.services.use_reservations import restore_reservation, use_reservation
 from server.store.commands import (
     DeviceState,
     KnownCommand,
@@ -288,6 +288,8 @@ def _post(batch: Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[in
             scene.ledger, meaning.reservation, said.quantity, picked_from, said.received_at
         )
     posting = scene.ledger.post(entry, drafts)
+    if meaning.restores is not None:
+        restore_reservation(scene.ledger, meaning.restores, meaning.drafts[0].target_key)
     if meaning.returns is not None and posting.movement_ids:
         scene.ledger.link_return(meaning.returns, posting.movement_ids[0], meaning.issue_id)
         if meaning.issue_id is None:

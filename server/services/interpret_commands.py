@@ -48,7 +48,8 @@ class Scene:
 class Meaning:
     """What one command asks of the books.
 
-    promised: reserved for just this command, by balance; reservation: the one it uses.
+    promised: reserved for just this command, by balance; reservation: the one it uses;
+    restores: the one that a pick which is taken back had used.
     returns: the command whose issue a return belongs to, and issue_id that issue, if it is known.
     """
 
@@ -56,6 +57,7 @@ class Meaning:
     flags: set[str] = field(default_factory=set)
     promised: dict[Key, Decimal] = field(default_factory=dict)
     reservation: UUID | None = None
+    restores: UUID | None = None
     returns: UUID | None = None
     issue_id: int | None = None
 

@@ -21,6 +21,7 @@ from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
 from server.services.move_units import move_unit, resettle
 from server.services.post_movements import Entry
 from server.services.undo_count_lines import undo_count_line
+from server.services.use_reservations import hold_reservation
 from server.store.book import PoolKey
 from server.store.commands import KnownCommand, known_commands, mark_undone
 from server.store.queries.movements import flows_of_command
@@ -52,7 +53,15 @@ def undo(scene: Scene, said: Said, entry: Entry, undoable: Collection[str] = UND
         _never_happened(scene, said, entry, original, meaning)
     else:
         _put_back(scene, said, entry, original, meaning)
+    _hold_reservation(scene, original, meaning)
     return meaning
+
+
+def _hold_reservation(scene: Scene, original: KnownCommand, meaning: Meaning) -> None:
+    used = json.loads(original.body)["body"].get("reservation")
+    if used and meaning.drafts:
+        meaning.restores = UUID(used)
+        hold_reservation(scene.ledger, meaning.restores, meaning.drafts)
 
 
 def _original(scene: Scene, said: Said) -> KnownCommand:

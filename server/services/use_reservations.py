@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.days import day_of
 from server.domain.errors import NotFound, RuleViolated
-from server.domain.ledger import Key
+from server.domain.ledger import Draft, Key
 from server.domain.numbers import ZERO, plain
 from server.domain.people import Actor
 from server.services.clock import now_ms
@@ -20,8 +20,11 @@ from server.store.db import table_of, unit_of_work
 from server.store.feed import announce
 from server.store.models import Reservation, ReservationLine
 from server.store.queries.reservable import reservable_lines
-from server.store.queries.reservations import OpenLine, open_lines
+from server.store.queries.reservations import OpenLine, open_lines, promise, quantity_picked
 from server.store.recalculations import mark
+
+CLOCKS_OFF_MOST_MS = 7 * 86_400_000
+"""A pick may seem to be this much older than the reservation it used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,59 @@ def use_reservation(
     _give_back(ledger.session, ledger, lines, quantity)
     if lines and sum((line.open for line in lines), ZERO) <= quantity:
         _end(ledger.session, uid, "done", at)
+
+
+def hold_reservation(ledger: Ledger, uid: UUID, drafts: Sequence[Draft]) -> None:
+    """Lock a reservation and its balances with those that these drafts change, in the order that
+    picks do, for `restore_reservation` once they are posted."""
+    kept = promise(ledger.session, uid)
+    keys = {Key(*line.key) for line in kept.used} if kept else set()
+    for draft in drafts:
+        keys |= {draft.source_key} if draft.source.holds_stock else set()
+        keys |= {draft.target_key} if draft.target.holds_stock else set()
+    ledger.book.lock_lines(keys)
+
+
+def restore_reservation(ledger: Ledger, uid: UUID, back_at: Key) -> None:
+    """A pick that had used it was taken back: what the picks that stand leave of it is promised
+    again, first where the goods came back to, and where there is enough. So the order in which
+    picks and undos arrive does not matter.
+
+    One that was released stays so. Call after posting; the caller writes the ledger.
+    """
+    kept = promise(ledger.session, uid)
+    if kept is None or kept.state == "released":
+        return
+    since = kept.created_at - CLOCKS_OFF_MOST_MS
+    picked = quantity_picked(ledger.session, uid, kept.item_id, since)
+    due = kept.quantity - picked - kept.open
+    if due <= 0:
+        return
+    if kept.state == "done":
+        own = update(table_of(Reservation)).where(table_of(Reservation).c.uid == uid)
+        ledger.session.execute(own.values(state="open", ended_at=None))
+    lines = sorted(kept.used, key=lambda line: line.key != back_at)
+    table = table_of(ReservationLine)
+    for line, share in _shares(ledger, lines, due):
+        ledger.book.change_line(Key(*line.key), ZERO, reserved=share)
+        of_line = update(table).where(table.c.id == line.id)
+        ledger.session.execute(of_line.values(open=table.c.open + share))
+
+
+def _shares(
+    ledger: Ledger, lines: Sequence[OpenLine], due: Decimal
+) -> list[tuple[OpenLine, Decimal]]:
+    """How much of `due` each line gets: what its balance can bear first, then whatever it had."""
+    shares = {line.id: ZERO for line in lines}
+    for bears_only in (True, False):
+        for line in lines:
+            room = line.open - shares[line.id]
+            if bears_only:
+                room = min(room, max(ledger.book.line(Key(*line.key)).available, ZERO))
+            share = min(room, due)
+            shares[line.id] += share
+            due -= share
+    return [(line, shares[line.id]) for line in lines if shares[line.id]]
 
 
 def _allocate(session: Session, ledger: Ledger, wish: Wish) -> list[tuple[Key, Decimal]]:

@@ -1,13 +1,21 @@
 """Reservations and what of them is still open."""
 
+import json
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from server.store.models import Reservation, ReservationLine
+from server.domain.numbers import ZERO
+from server.store.models import (
+    Command,
+    Movement,
+    Reservation,
+    ReservationLine,
+    UndoneCommand,
+)
 
 
 class OpenLine(NamedTuple):
@@ -45,3 +53,66 @@ def open_lines(session: Session, uid: UUID) -> list[OpenLine] | None:
         .order_by(ReservationLine.id)
     )
     return [OpenLine(row[0], (row[1], row[2], row[3], row[4]), row[5]) for row in rows]
+
+
+class Promise(NamedTuple):
+    """A whole reservation, locked; its lines with what of them may be promised again."""
+
+    state: str
+    quantity: Decimal
+    item_id: int
+    created_at: int
+    open: Decimal
+    used: list[OpenLine]
+
+
+def promise(session: Session, uid: UUID) -> Promise | None:
+    """A reservation, locked; in `used` the part of its lines that is not open any more."""
+    found = session.execute(
+        select(
+            Reservation.id,
+            Reservation.state,
+            Reservation.quantity,
+            Reservation.item_id,
+            Reservation.created_at,
+        )
+        .where(Reservation.uid == uid)
+        .with_for_update()
+    ).one_or_none()
+    if found is None:
+        return None
+    lines = session.execute(
+        select(
+            ReservationLine.id,
+            ReservationLine.position_id,
+            ReservationLine.item_id,
+            ReservationLine.lot_id,
+            ReservationLine.serial_id,
+            ReservationLine.quantity - ReservationLine.open,
+            ReservationLine.open,
+        )
+        .where(ReservationLine.reservation_id == found[0])
+        .order_by(ReservationLine.id)
+    ).all()
+    used = [OpenLine(row[0], (row[1], row[2], row[3], row[4]), row[5]) for row in lines]
+    return Promise(*found[1:], sum((row[6] for row in lines), ZERO), used)
+
+
+def quantity_picked(session: Session, uid: UUID, item_id: int, since: int) -> Decimal:
+    """What the picks that name a reservation and stand have picked, of those since an instant."""
+    undone = exists(select(UndoneCommand.command_id).where(UndoneCommand.command_id == Command.id))
+    bodies = session.scalars(
+        select(Command.body)
+        .join(Movement, Movement.command_id == Command.id)
+        .where(
+            Movement.item_id == item_id,
+            Movement.occurred_at >= since,
+            Movement.kind == "pick_line",
+            func.lower(Command.body).contains(uid.hex[-12:]),
+            ~undone,
+        )
+        .distinct()
+    )
+    picks = [json.loads(body)["body"] for body in bodies]
+    own = [pick for pick in picks if pick.get("reservation") and UUID(pick["reservation"]) == uid]
+    return sum((Decimal(pick["quantity"]) for pick in own), ZERO)
