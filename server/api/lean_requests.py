@@ -1,10 +1,10 @@
 """What Flask does for every request and this application never uses is left out.
 
 Sign-in is kept by access.py in its own cookies, so there are no Flask sessions to open, sign and
-save; no view and no hook is a coroutine.
+save; no view and no hook is a coroutine; an answer that is there whole is sent whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask import Flask, Request, Response
@@ -31,9 +31,20 @@ class NoSessions(SessionInterface):
 _NOBODYS = NullSession()
 
 
+class WholeResponse(Response):
+    """Content that is there leaves as a list: the server need not come back for more."""
+
+    def get_app_iter(self, environ: dict[str, Any]) -> Iterable[bytes]:
+        """The same bytes as ever."""
+        in_pieces = super().get_app_iter(environ)
+        whole = isinstance(self.response, list) and not self._on_close
+        return list(in_pieces) if whole else in_pieces
+
+
 def make_requests_lean(app: Flask) -> None:
-    """No sessions, and no asking of each function whether it is a coroutine."""
+    """No sessions, no asking of each function whether it is a coroutine, answers in one piece."""
     app.session_interface = NoSessions()
+    app.response_class = WholeResponse
     app.ensure_sync = _as_it_is  # type: ignore[method-assign, assignment]
 
 
