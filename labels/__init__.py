@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from labels.designs import Design, design_document, design_names, import_design, load_design
     from labels.errors import LabelError
     from labels.media import PAGES, Media
-    from labels.rendering import MEDIA_TYPES, Rendered, render
+    from labels.rendering import MEDIA_TYPES, Rendered, render, render_labels
 
 __all__ = [
     "MEDIA_TYPES",
@@ -28,6 +28,7 @@ __all__ = [
     "import_design",
     "load_design",
     "render",
+    "render_labels",
 ]
 
 _HOMES = {
@@ -37,6 +38,7 @@ _HOMES = {
     "Media": "labels.media",
     "Rendered": "labels.rendering",
     "render": "labels.rendering",
+    "render_labels": "labels.rendering",
 }
 
 

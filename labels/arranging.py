@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from labels.drawing import Drawing, Drawn, dots_per_mm
 from labels.errors import LabelError
@@ -17,14 +18,28 @@ class Printed:
 
 
 def on_roll(labels: Iterable[Drawing], media: Media, copies: int) -> Iterator[Printed]:
-    """Rows of `media.across` labels; the last row may have fewer."""
+    """Rows of `media.across` labels; the last row may have fewer.
+
+    Raises LabelError mixed_sizes: a roll has labels of one size.
+    """
+    alike = _of_one_size(labels)
     if media.across == 1:
-        for label in labels:
+        for label in alike:
             yield Printed(_shifted(label, media), copies)
         return
-    each = [label for label in labels for _ in range(copies)]
-    for start in range(0, len(each), media.across):
-        yield Printed(_shifted(_row(each[start : start + media.across], media), media))
+    each = (label for label in alike for _ in range(copies))
+    while row := list(islice(each, media.across)):
+        yield Printed(_shifted(_row(row, media), media))
+
+
+def _of_one_size(labels: Iterable[Drawing]) -> Iterator[Drawing]:
+    size = None
+    for label in labels:
+        own = (label.width_mm, label.height_mm)
+        size = size or own
+        if own != size:
+            raise LabelError("mixed_sizes", width_mm=size[0], height_mm=size[1])
+        yield label
 
 
 def on_sheets(

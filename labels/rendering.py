@@ -31,6 +31,7 @@ MEDIA_TYPES = {
     "svg": "image/svg+xml",
 }
 Data = Mapping[str, Value]
+AnyDesign = str | Mapping[str, Any] | Design
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class _Ready:
 
 
 def render(
-    design: str | Mapping[str, Any] | Design,
+    design: AnyDesign,
     data: Data | Sequence[Data],
     *,
     to: str = "zpl",
@@ -77,31 +78,60 @@ def render(
     design: name, document or design. data: field -> value. language: "zh" or "en", of fixed texts.
     dpi: 203, 300, 600. media: the roll; sheet: "a4-24" or "a4-65" instead (from first_cell on).
     copies: of each label. verify=False leaves out reading back (benches measure parts with it).
-    Raises LabelError, the first one found: what load_design, lay_out, on_sheets and read_back say,
-    format_unknown, bad_copies, nothing_to_print, too_many_labels, one_page_only (png, svg).
+    Raises LabelError, the first one found: what load_design, lay_out, on_roll, on_sheets and
+    read_back say, format_unknown, bad_copies, nothing_to_print, too_many_labels, one_page_only
+    (png, svg).
     """
-    each = [data] if isinstance(data, Mapping) else list(data)
-    _check(to, each, copies)
+    each = [data] if isinstance(data, Mapping) else data
     loaded = load_design(design)
-    labels = (lay_out(loaded, one, dpi=dpi, language=language) for one in each)
+    return render_labels(
+        [(loaded, one) for one in each],
+        to=to,
+        language=language,
+        dpi=dpi,
+        media=media,
+        sheet=sheet,
+        first_cell=first_cell,
+        copies=copies,
+        verify=verify,
+    )
+
+
+def render_labels(
+    labels: Sequence[tuple[AnyDesign, Data]],
+    *,
+    to: str = "zpl",
+    language: str = "zh",
+    dpi: int = 203,
+    media: Media | None = None,
+    sheet: str | None = None,
+    first_cell: int = 1,
+    copies: int = 1,
+    verify: bool = True,
+) -> Rendered:
+    """As render, for labels of different designs in one go: an aisle's separator, its locations."""
+    _check(to, len(labels), copies)
+    drawings = (
+        lay_out(load_design(design), data, dpi=dpi, language=language) for design, data in labels
+    )
     roll = media or Media()
     pages = (
-        on_sheets(labels, page_of(sheet), copies, first_cell)
+        on_sheets(drawings, page_of(sheet), copies, first_cell)
         if sheet
-        else on_roll(labels, roll, copies)
+        else on_roll(drawings, roll, copies)
     )
     return _rendered(to, _ready(pages, verify), roll)
 
 
-def _check(to: str, each: Sequence[Data], copies: int) -> None:
+def _check(to: str, labels: int, copies: int) -> None:
     if to not in MEDIA_TYPES:
         raise LabelError("format_unknown", value=to[:60], allowed=", ".join(MEDIA_TYPES))
     if isinstance(copies, bool) or not 1 <= copies <= MOST_COPIES:
         raise LabelError("bad_copies", value=copies, most=MOST_COPIES)
-    if not each:
+    if not labels:
         raise LabelError("nothing_to_print")
-    if len(each) * copies > MOST_LABELS:
-        raise LabelError("too_many_labels", value=len(each) * copies, most=MOST_LABELS)
+    if labels * copies > MOST_LABELS:
+        raise LabelError("too_many_labels", value=labels * copies, most=MOST_LABELS)
 
 
 def _ready(pages: Iterable[Printed], verify: bool) -> Iterator[_Ready]:

@@ -6,7 +6,9 @@ SSCC = "00395011015300000011"
 CONTENT = "0209501101530003" + "370480"
 ALL_OF_THE_PALLET = SSCC + "0209501101530003" + "15261231" + "370480\x1d" + "10L2409A"
 
-SAYS = {
+SAYS: dict[str, list[str]] = {
+    "aisle-60x40": [],
+    "aisle-70x40": [],
     "badge-86x54": ["]Q1W:OP-0171"],
     "carton-100x100": ["]C0T:CTN00012345", "]Q1T:CTN00012345"],
     "commands-86x122": [

@@ -12,6 +12,7 @@ from labels import LabelError, design_document, design_names, import_design, loa
 from labels.designs import LANGUAGES
 from labels.designs.model import SymbolElement, TextElement
 from tests.labels.printers import picture_of, scanned
+from tests.labels.shipped import SAYS
 
 GOOD = {
     "name": "small",
@@ -31,6 +32,10 @@ GOOD = {
         {"kind": "bar", "box_mm": [20, 19, 20, 0.5], "when": "day"},
     ],
 }
+
+
+def _fields_of(name):
+    return {field.name for field in load_design(name).fields}
 
 
 def changed(path, value):
@@ -58,7 +63,7 @@ def test_a_shipped_design_is_complete_in_both_languages(name):
     for language in LANGUAGES:
         assert design.title[language]
         assert all(field.title[language] for field in design.fields)
-        assert all(field.sample[language] for field in design.fields)
+        assert all(field.sample[language] for field in design.fields if field.name != "mark")
 
 
 @pytest.mark.parametrize("name", design_names())
@@ -73,7 +78,23 @@ def test_a_shipped_design_needs_only_its_required_fields(name):
     design = load_design(name)
     sample = design.sample("en")
     least = {field.name: sample[field.name] for field in design.fields if field.required}
-    assert scanned(picture_of(render(design, least, language="en").preview))
+    read = scanned(picture_of(render(design, least, language="en").preview))
+    assert bool(read) == bool(SAYS[name])
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("name", [name for name in design_names() if "mark" in _fields_of(name)])
+def test_a_reprint_is_marked_and_says_the_same(name, dpi):
+    sample = load_design(name).sample("zh")
+    first = render(name, sample, dpi=dpi)
+    again = render(name, {**sample, "mark": "R12"}, dpi=dpi)
+    assert again.preview != first.preview
+    assert scanned(picture_of(again.preview)) == SAYS[name]
+
+
+def test_what_is_stuck_on_goods_can_be_marked_as_a_reprint():
+    marked = {name.rpartition("-")[0] for name in design_names() if "mark" in _fields_of(name)}
+    assert marked == {"item", "handling-unit", "tote", "carton", "pallet", "lot", "serial"}
 
 
 @pytest.mark.parametrize("name", design_names())

@@ -1,8 +1,10 @@
 """Rolls: settings of the printer, labels side by side, copies, offsets."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from labels import LabelError, Media, render
+from labels import LabelError, Media, render, render_labels
 from tests.labels.printers import picture_of, read_tspl, read_zpl, same_dots, scanned
 
 ITEM = {"sku": "SKU-1", "code": "SKU-1", "name": "六角螺栓"}
@@ -136,3 +138,30 @@ def test_printing_nothing_or_too_much_is_refused():
         render("item-40x30", [])
     with pytest.raises(LabelError, match="too_many_labels"):
         render("item-40x30", [ITEM] * 11, copies=999)
+
+
+def test_an_aisle_begins_with_its_separator():
+    aisle = {"aisle": "A", "first": "A-01", "last": "A-02", "count": 2}
+    labels = [
+        ("aisle-60x40", aisle),
+        *(("location-60x40", {"location": f"A-0{n}"}) for n in (1, 2)),
+    ]
+    sheets = read_tspl(render_labels(labels, to="tspl").content)
+    assert [scanned(sheet.picture) for sheet in sheets] == [[], ["]Q1L:A-01"], ["]Q1L:A-02"]]
+
+
+@pytest.mark.parametrize("across", [1, 2])
+def test_a_roll_has_labels_of_one_size(across):
+    labels = [("item-40x30", ITEM), ("location-60x40", {"location": "A-1"})]
+    with pytest.raises(LabelError) as refused:
+        render_labels(labels, media=Media(across=across))
+    assert refused.value.code == "mixed_sizes"
+    assert refused.value.fields["width_mm"] == 40
+
+
+def test_many_threads_draw_what_one_does():
+    each = [item(number) for number in range(40)]
+    alone = [render("item-40x30", data).content for data in each]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda data: render("item-40x30", data).content, each * 5))
+    assert together == alone * 5
