@@ -43,7 +43,12 @@ def register_limits(app: Flask, settings: Settings) -> None:
 
 def _keep_to_limited_resources(app: Flask) -> None:
     """The extension's hooks weigh more than most requests: resources without a limit skip them."""
-    for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+    kinds: tuple[Any, ...] = (
+        app.before_request_funcs,
+        app.after_request_funcs,
+        app.teardown_request_funcs,
+    )
+    for hooks in kinds:
         hook = hooks[None].pop()
         for name in _limited_resources(app):
             hooks.setdefault(name, []).insert(0, hook)

@@ -13,7 +13,7 @@ from server.services.rebuild_figures import rebuild_figures
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.settings import Settings
 
-WEB = "server.app:create_app"
+WEB = "server.app:create_served_app"
 THREADS = 16
 
 
