@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labels.calibration import calibration_design
     from labels.designs import Design, design_document, design_names, import_design, load_design
     from labels.errors import LabelError
     from labels.media import PAGES, Media
@@ -23,6 +24,7 @@ __all__ = [
     "LabelError",
     "Media",
     "Rendered",
+    "calibration_design",
     "design_document",
     "design_names",
     "import_design",
@@ -37,6 +39,7 @@ _HOMES = {
     "LabelError": "labels.errors",
     "Media": "labels.media",
     "Rendered": "labels.rendering",
+    "calibration_design": "labels.calibration",
     "render": "labels.rendering",
     "render_labels": "labels.rendering",
 }

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from labels import LabelError, render
+from labels import LabelError, design_names, load_design, render
 from tests.labels.printers import picture_of, read_tspl, read_zpl, same_dots, scanned
+from tests.labels.shipped import SAYS
 
 ITEM = {"sku": "SKU-1", "code": "SKU-1", "name": "六角螺栓"}
 COMMANDS = [
@@ -61,6 +62,21 @@ def test_no_text_changes_anything_but_the_dots(name):
         (sheet,) = read_tspl(answer.content)
         assert sheet.commands[-1] == "PRINT 1,1"
         assert same_dots(sheet.picture, picture_of(answer.preview))
+
+
+@pytest.mark.parametrize("name", design_names())
+@given(data=st.data())
+@settings(max_examples=25)
+def test_every_design_prints_or_refuses_by_field_whatever_it_is_told(name, data):
+    design = load_design(name)
+    told = {field.name: data.draw(_values(field)) for field in design.fields}
+    answer = _answer(told, to="tspl", design=name, dpi=data.draw(st.sampled_from([203, 300])))
+    if isinstance(answer, LabelError):
+        assert answer.field in told
+        assert answer.code in _words()
+    else:
+        (sheet,) = read_tspl(answer.content)
+        assert len(scanned(sheet.picture)) >= min(1, len(SAYS[name]))
 
 
 @pytest.mark.parametrize("hostile", COMMANDS)
@@ -172,9 +188,22 @@ def test_other_scripts_are_printed(name):
     assert with_name.preview != render("item-40x30", {**ITEM, "name": "x"}).preview
 
 
-def _answer(data, to):
+def _values(field):
+    """Mostly what the field takes, sometimes anything."""
+    good = {
+        "text": st.text(st.characters(codec="gb18030", exclude_categories=["C", "Z"]), min_size=1),
+        "number": st.integers(0, 99999).map(str),
+        "date": st.dates(),
+        "choice": st.sampled_from(field.choices or ("",)),
+        "code": st.text(ASCII, min_size=1, max_size=field.max_length),
+    }[field.type]
+    usual = st.just(field.sample["zh"]) | good
+    return usual | st.none() if not field.required else usual | st.text(max_size=5)
+
+
+def _answer(data, to, design="item-40x30", dpi=203):
     try:
-        return render("item-40x30", data, to=to)
+        return render(design, data, to=to, dpi=dpi)
     except LabelError as refused:
         return refused
 
