@@ -99,9 +99,13 @@ class WrongRows(MethodView):
     def get(self, uid: UUID) -> Response:
         """The wrong rows as a CSV file, with the reason beside each.
 
+        They say what goods cost where the file did: whoever may not read cost has only their own.
+
         Errors: unknown_import, no_wrong_rows.
         """
-        _import(uid)
+        actor = current_actor()
+        own = {} if actor.may("cost.read") else {"user_id": actor.user_id}
+        _import(uid, **own)
         with reading() as session:
             found = wrong_rows_of(session, uid)
         if found is None or found[1] is None:
@@ -173,8 +177,8 @@ def _imports(filters: dict[str, Any], after: list[Any], limit: int) -> list[Reco
         )
 
 
-def _import(uid: UUID) -> Record:
-    found = _imports({"uid": uid}, [], 1)
+def _import(uid: UUID, **filters: Any) -> Record:
+    found = _imports({"uid": uid, **filters}, [], 1)
     if not found:
         raise NotFound("unknown_import", id=str(uid))
     return found[0]
