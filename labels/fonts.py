@@ -85,13 +85,8 @@ def font_at(face: Face, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=2)
 def faces(bold: bool) -> tuple[Face, ...]:
-    """The faces this machine has, best first.
-
-    Raises LabelError font_missing when none of them knows Chinese.
-    """
+    """The faces this machine has, best first."""
     chinese = [face for face in CHINESE[bold] if _exists(face)][:1]
-    if not chinese:
-        raise LabelError("font_missing", install=INSTALL)
     rest = [(name, 0) for name in (*OTHERS[bold], *SYMBOLS)]
     return (*chinese, *(face for face in rest if _exists(face)))
 
@@ -100,7 +95,8 @@ def faces(bold: bool) -> tuple[Face, ...]:
 def shape(text: str, size: int, bold: bool) -> Shaped:
     """Split a line by font and draw it at `size` dots per em.
 
-    Raises LabelError no_glyph naming the characters no font has.
+    Raises LabelError no_glyph naming the characters no font has, font_missing for Chinese where
+    no Chinese font is installed.
     """
     runs: list[Run] = []
     x = 0
@@ -153,9 +149,17 @@ def _split(text: str, bold: bool) -> tuple[tuple[Face, str], ...]:
     chosen = list(_faces_of(text, bold))
     missing = "".join(sorted({c for c, face in zip(text, chosen, strict=True) if face is None}))
     if missing:
-        raise LabelError("no_glyph", characters=missing)
+        raise _without_font(missing, bold)
     pairs = groupby(zip(text, chosen, strict=True), key=lambda pair: pair[1])
     return _spaced([(face, "".join(c for c, _ in group)) for face, group in pairs if face])
+
+
+def _without_font(characters: str, bold: bool) -> LabelError:
+    """Chinese without a Chinese font is the machine's fault, anything else the text's."""
+    has_chinese = bool(set(faces(bold)) & set(CHINESE[bold]))
+    if has_chinese or not any(unicodedata.east_asian_width(each) == "W" for each in characters):
+        return LabelError("no_glyph", characters=characters)
+    return LabelError("font_missing", install=INSTALL)
 
 
 def _spaced(parts: list[tuple[Face, str]]) -> tuple[tuple[Face, str], ...]:

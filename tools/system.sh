@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Gets what no Python package brings: libzbar0 (reads labels back) and, for tests, Chromium and a
-# Chinese font. Asks nothing; what could not be got is said in one line each and never stops make.
+# Gets what no Python package brings: libzbar0 (reads labels back), a Chinese font (writes them)
+# and, for tests, Chromium. Asks nothing; what could not be got is said in one line each and never
+# stops make.
 # usage: tools/system.sh run | test
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -40,9 +41,9 @@ get_browser() {
 
 has_zbar || { get libzbar0 && has_zbar; } ||
     missing libzbar0 "labels are read back by one reader instead of two"
+has_chinese_font || { get fontconfig fonts-noto-cjk && has_chinese_font; } ||
+    missing "a Chinese font" "labels with Chinese cannot be printed"
 if [ "$purpose" = test ]; then
     has_browser || get_browser || missing Chromium "browser tests are skipped"
-    has_chinese_font || { get fontconfig fonts-noto-cjk && has_chinese_font; } ||
-        missing "a Chinese font" "pictures of screens show boxes instead of Chinese"
 fi
 exit 0

@@ -46,13 +46,28 @@ def test_a_character_without_a_font_is_named():
     assert refused.value.fields["characters"] == "\U00012345"
 
 
-def test_a_machine_without_chinese_fonts_says_what_to_install(monkeypatch):
+@pytest.fixture
+def no_chinese_font(monkeypatch):
     monkeypatch.setattr(fonts, "CHINESE", {True: (("NoSuchFont.ttf", 0),), False: ()})
-    fonts.faces.cache_clear()
+    _forget()
+    yield
+    monkeypatch.undo()
+    _forget()
+
+
+@pytest.mark.usefixtures("no_chinese_font")
+def test_a_machine_without_chinese_fonts_says_what_to_install():
     with pytest.raises(LabelError) as refused:
-        fonts.faces(True)
-    fonts.faces.cache_clear()
-    assert (refused.value.code, refused.value.fields["install"]) == (
-        "font_missing",
-        "fonts-noto-cjk",
-    )
+        fonts.shape("螺栓", 30, True)
+    assert refused.value.code == "font_missing"
+    assert refused.value.fields["install"] == "fonts-noto-cjk"
+
+
+@pytest.mark.usefixtures("no_chinese_font")
+def test_a_machine_without_chinese_fonts_prints_latin():
+    assert fonts.shape("Bolt", 30, True).right > 30
+
+
+def _forget():
+    for remembered in (fonts.faces, fonts.shape, fonts._split):
+        remembered.cache_clear()
