@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from labels import LabelError, Media, render, render_labels
+from labels import LabelError, Media, load_design, render, render_labels, rendering
+from labels.layout import lay_out
+from labels.raster import rasterise
 from tests.labels.printers import picture_of, read_tspl, read_zpl, same_dots, scanned
 
 ITEM = {"sku": "SKU-1", "code": "SKU-1", "name": "六角螺栓"}
@@ -157,6 +159,27 @@ def test_a_roll_has_labels_of_one_size(across):
         render_labels(labels, media=Media(across=across))
     assert refused.value.code == "mixed_sizes"
     assert refused.value.fields["width_mm"] == 40
+
+
+def test_a_code_that_came_out_wrong_never_leaves(monkeypatch):
+    def scratched(drawing):
+        picture = rasterise(drawing)
+        placed = drawing.symbols[0]
+        picture.paste(255, (placed.x, placed.y, placed.x + placed.width // 2, placed.bottom))
+        return picture
+
+    monkeypatch.setattr(rendering, "rasterise", scratched)
+    with pytest.raises(LabelError) as refused:
+        render("item-40x30", ITEM)
+    assert (refused.value.code, refused.value.field) == ("not_readable", "code")
+
+
+def test_a_code_that_says_something_else_never_leaves(monkeypatch):
+    other = lay_out(load_design("item-40x30"), item(2), dpi=203, language="zh")
+    monkeypatch.setattr(rendering, "rasterise", lambda drawing: rasterise(other))
+    with pytest.raises(LabelError) as refused:
+        render("item-40x30", ITEM)
+    assert refused.value.fields["read"].endswith("SKU-2")
 
 
 def test_many_threads_draw_what_one_does():
