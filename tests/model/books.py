@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from server.store.db import reading
 from server.store.models import (
     Balance,
+    CountTask,
     HandlingUnit,
     Item,
     Location,
@@ -49,6 +50,33 @@ def contents_of_books() -> dict[tuple[str, Holder, Stuff], int]:
         for place, unit, sku, lot, serial, status, quantity in rows
         if quantity
     }
+
+
+def promised_in_books() -> Counter[str]:
+    """What is reserved of each item."""
+    asked = select(Item.sku, func.sum(Balance.reserved)).join(Item, Item.id == Balance.item_id)
+    with reading() as session:
+        rows = session.execute(asked.group_by(Item.sku)).all()
+    return +Counter({sku: int(reserved) for sku, reserved in rows})
+
+
+def looks_for_nothing() -> list[str]:
+    """Places somebody is to look at because they are below zero, though none of their balances
+    is any more."""
+    low = exists(
+        select(Balance.item_id)
+        .join(Position, Position.id == Balance.position_id)
+        .where(Position.location_id == Location.id, Balance.on_hand < 0)
+    )
+    look = exists(
+        select(CountTask.id).where(
+            CountTask.location_id == Location.id,
+            CountTask.state == "open",
+            CountTask.reason == "below_zero",
+        )
+    )
+    with reading() as session:
+        return list(session.scalars(select(Location.code).where(look, ~low)))
 
 
 def seen_by_counters(

@@ -9,9 +9,11 @@ before any contact (tests/services has these).
 """
 
 import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -27,6 +29,7 @@ from server.services.number_feed import number_feed
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.services.recent import forget
 from server.services.reconcile_count import reconcile_count
+from server.services.use_reservations import Wish, reserve_stock
 from server.services.verify_ledger import verify_books
 from server.settings import Settings
 from server.store.db import db, reading, unit_of_work
@@ -34,7 +37,12 @@ from server.store.models import Command, ItemSite, Movement
 from server.store.queries.counts import counts_page
 from server.store.recalculations import mark
 from tests.floor import Floor, Handheld, handheld, open_floor
-from tests.model.books import contents_of_books, seen_by_counters
+from tests.model.books import (
+    contents_of_books,
+    looks_for_nothing,
+    promised_in_books,
+    seen_by_counters,
+)
 from tests.model.world import Holder, Stuff, Thing, World
 
 PLACES = ("A-1", "A-2", "DOCK")
@@ -91,6 +99,8 @@ class FloorMachine(RuleBasedStateMachine):
         self.undoable: list[Told] = []
         self.slips: list[tuple[int, str]] = []
         self.sold: list[tuple[str, Thing, int]] = []
+        self.promises: dict[str, tuple[str, int]] = {}
+        self.promised_picks: dict[str, tuple[str, int]] = {}
         self.serials_in: set[str] = set()
 
     def _plan(self) -> None:
@@ -193,6 +203,42 @@ class FloorMachine(RuleBasedStateMachine):
         if how == "pick_line":
             self.sold.append((told["id"], taken[0].thing, taken[1]))
 
+    @rule(who=WHO, thing=st.sampled_from(THINGS), quantity=PART, slip=st.booleans(), wait=WAIT)
+    def the_desk_promises(
+        self, who: int, thing: Thing, quantity: int, slip: bool, wait: int
+    ) -> None:
+        """Granted or refused by what the books say then; it ends by picks alone.
+
+        slip: one of them is reported that never happened.
+        """
+        self.deliver(who, 100)
+        wish = Wish(self.floor.site_id, self.floor.items[thing.item], Decimal(quantity))
+        try:
+            uid = str(reserve_stock(wish, self.floor.desk()))
+        except RuleViolated:
+            return
+        self.promises[uid] = (thing.item, quantity)
+        if slip:
+            body = {**goods(Stuff(thing), quantity), "from_": PLACES[0], "reservation": uid}
+            self.slips.append((who, self.say(who, wait, "pick_line", **body)["id"]))
+
+    @precondition(lambda self: self.promises)
+    @rule(who=WHO, place=st.sampled_from(PLACES), which=WHICH, what=WHICH, part=PART, wait=WAIT)
+    def pick_what_was_promised(
+        self, who: int, place: str, which: int, what: int, part: int, wait: int
+    ) -> None:
+        uid, (item, _) = list(self.promises.items())[which % len(self.promises)]
+        there = [held for held in self.world.held(place) if held[0].thing.item == item]
+        if not there:
+            return
+        stuff, held = there[what % len(there)]
+        quantity = min(part, held)
+        body = goods(stuff, quantity)
+        told = self.say(who, wait, "pick_line", from_=place, reservation=uid, **body)
+        self.world.change(place, stuff, -quantity)
+        self.undoable.append(Told(told, who, place, None, stuff, quantity))
+        self.promised_picks[told["id"]] = (uid, quantity)
+
     @precondition(lambda self: self.sold)
     @rule(who=WHO, place=st.sampled_from(PLACES), which=WHICH, wait=WAIT)
     def a_customer_returns_it(self, who: int, place: str, which: int, wait: int) -> None:
@@ -279,6 +325,7 @@ class FloorMachine(RuleBasedStateMachine):
             return
         self.undoable.remove(told)
         self.sold = [sale for sale in self.sold if sale[0] != told.command["id"]]
+        self.promised_picks.pop(told.command["id"], None)
         self.say(told.who, wait, "undo", command=told.command["id"], how="put_back")
         if target:
             self.world.change(target, told.stuff, -told.quantity)
@@ -489,8 +536,20 @@ class FloorMachine(RuleBasedStateMachine):
         books = contents_of_books()
         assert seen_by_counters(books) == self.world.stands()
         assert self.world.all_told(books) == self.world.all_told(self.world.true_contents())
+        assert promised_in_books() == self.still_promised()
+        assert looks_for_nothing() == []
         broken = verify_books().broken
         assert broken == (), broken
+
+    def still_promised(self) -> Counter[str]:
+        """What the picks that stand have left of each promise, by item."""
+        left = {uid: quantity for uid, (_, quantity) in self.promises.items()}
+        for uid, quantity in self.promised_picks.values():
+            left[uid] -= quantity
+        still: Counter[str] = Counter()
+        for uid, quantity in left.items():
+            still[self.promises[uid][0]] += max(quantity, 0)
+        return +still
 
     # Helpers of the rules -------------------------------------------------------------------------
 
