@@ -1,7 +1,9 @@
 """Signing in: password at the desk, badge and PIN on a handheld, and the pass that follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import select
@@ -117,7 +119,7 @@ def issue_user_pass(device: DeviceRow, badge: str, pin: str, request_id: str = "
         "e": user.epoch,
         "x": now + PASS_MS,
     }
-    return PassIssued(_passes().dumps(content), now + PASS_MS, user)
+    return PassIssued(_passes(secret_key()).dumps(content), now + PASS_MS, user)
 
 
 def check_user_pass(text: str, device_id: int, now_ms: int) -> PassCheck:
@@ -127,7 +129,7 @@ def check_user_pass(text: str, device_id: int, now_ms: int) -> PassCheck:
     that what they did can wait in quarantine under their name.
     """
     try:
-        content = _passes().loads(text)
+        content = _signed(secret_key(), text)
     except BadData:
         return PassCheck(None, None, "foreign")
     if content["d"] != device_id:
@@ -167,8 +169,15 @@ def _works_at(user: UserRow, site_id: int) -> bool:
     return user.site_ids is None or site_id in user.site_ids
 
 
-def _passes() -> URLSafeSerializer:
-    return URLSafeSerializer(secret_key(), salt="stockturn user pass")
+def _passes(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="stockturn user pass")
+
+
+@lru_cache(maxsize=4096)
+def _signed(secret: str, text: str) -> Mapping[str, Any]:
+    """What a pass says; a signature that was right once stays right. Raises BadData."""
+    content: Mapping[str, Any] = _passes(secret).loads(text)
+    return content
 
 
 def _announce(
