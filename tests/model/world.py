@@ -67,11 +67,14 @@ class World:
     diary: list[Change | Move | Count] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     vanished: set[Thing] = field(default_factory=set)
+    graded: set[Thing] = field(default_factory=set)
 
     def change(self, holder: Holder, stuff: Stuff, quantity: int) -> None:
         """Somebody brings it in or takes it away, and says so."""
         self.physical[holder, stuff] += quantity
         self.diary.append(Change(holder, stuff, quantity))
+        if stuff.status != "GOOD":
+            self.graded.add(stuff.thing)
 
     def carry(self, source: Holder, target: Holder, stuff: Stuff, quantity: int) -> None:
         """Somebody moves it and says so."""
@@ -87,6 +90,11 @@ class World:
         """It is gone, and nobody says a word."""
         self.physical[holder, stuff] -= quantity
         self.vanished.add(stuff.thing)
+
+    def approve_unheard(self) -> None:
+        """A count is approved before all is told: what it finds is taken for good, and what is
+        told of its status later is taken back in that status (RULES 11, 14)."""
+        self.vanished |= self.graded
 
     def count(self, uid: str, place: str, only: Iterable[Thing] | None = None) -> Seen:
         """What a careful counter sees in a place and in its units: all, or only these things."""
@@ -123,7 +131,8 @@ class World:
     def all_told(
         self, contents: dict[tuple[str, Holder, Stuff], int]
     ) -> dict[tuple[str, Holder, Stuff], int]:
-        """Only things of which nothing ever vanished: there the books must be the world itself."""
+        """Only things of which nothing ever vanished, and whose status no early approval had to
+        guess: there the books must be the world itself."""
         return {key: n for key, n in contents.items() if key[2].thing not in self.vanished}
 
     def _correct(
