@@ -10,7 +10,7 @@ before it, a device in quarantine) is held, and the device sends it again.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -27,17 +27,13 @@ from server.domain.timekeeping import (
 )
 from server.services.command_batch import Batch, batch_without_device, open_batches
 from server.services.decide_commands import NotPosted, answer, decide, prepare
-from server.services.gather_callers import Gathering
+from server.services.gather_callers import Gathering, GoOn
 from server.services.interpret_commands import is_plain
 from server.services.keep_commands import close_batches, keep
 from server.services.retry_transactions import retried
 from server.services.settle_commands import check_passes, settle_who_where_when
 from server.services.sign_in import PassCheck
 from server.store.db import db, unit_of_work
-
-Applied = TypeVar("Applied")
-TRANSACTIONS_AT_ONCE = {"postgresql": 2, "sqlite": 1}
-"""Of one process: more would share less, and only one can compute at a time anyway."""
 
 
 class _Post(NamedTuple):
@@ -57,18 +53,17 @@ def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
     engine = db.engine
     gathering = _gatherings.get(engine)
     if gathering is None:
-        at_once = TRANSACTIONS_AT_ONCE[engine.dialect.name]
-        gathering = _gatherings.setdefault(engine, Gathering(_apply_posts, _fits, at_once))
+        gathering = _gatherings.setdefault(engine, Gathering(_apply_posts, _fits))
     return gathering.ask(post)
 
 
-def _apply_posts(posts: Sequence[_Post]) -> list[list[Answer]]:
+def _apply_posts(posts: Sequence[_Post], go_on: GoOn) -> list[list[Answer]]:
     """Several share one try; what fails is tried alone, and there again and again."""
     if len(posts) > 1:
-        return _apply(posts)
+        return _apply(posts, go_on)
     [post] = posts
     try:
-        return retried(lambda: _apply([post]))
+        return retried(lambda: _apply([post], go_on))
     except NotPosted:
         return [[_apply_alone(one) for one in _one_by_one(post)]]
 
@@ -96,7 +91,7 @@ def _apply_alone(post: _Post) -> Answer:
         return retried(lambda: _apply([mended]))[0][0]
 
 
-def _apply(posts: Sequence[_Post]) -> list[list[Answer]]:
+def _apply(posts: Sequence[_Post], go_on: GoOn = lambda: None) -> list[list[Answer]]:
     with unit_of_work() as session:
         batches = open_batches(session, [(post.envelope, post.actor) for post in posts])
         said = [
@@ -109,6 +104,8 @@ def _apply(posts: Sequence[_Post]) -> list[list[Answer]]:
             for batch, own in zip(batches, said, strict=True)
         ]
         close_batches(batches)
+        if session.get_bind().dialect.name == "postgresql":
+            go_on()  # only the commit is left; on SQLite nobody can write beside it
     return answers
 
 

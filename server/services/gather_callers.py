@@ -1,10 +1,11 @@
 """Callers that come at the same time are served together: one transaction instead of many.
 
-    gathering = Gathering(serve, fits)       serve([asked, …]) → an answer each, in order
+    gathering = Gathering(serve, fits)       serve([asked, …], go_on) → an answer each, in order
     answer = gathering.ask(asked)            waits until somebody has served it
 
 Whoever comes first serves; who comes meanwhile waits and is served next, all in one go. So a house
-under load makes fewer journeys and commits, and one that is idle waits for nobody.
+under load makes fewer journeys and commits, and one that is idle waits for nobody. A server that
+has only to wait (for the disk) says so by `go_on()`, and the next may begin.
 """
 
 from collections import deque
@@ -15,6 +16,7 @@ from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
 Answered = TypeVar("Answered")
+GoOn = Callable[[], None]
 
 
 class _Ticket(Generic[Asked, Answered]):
@@ -30,19 +32,18 @@ class _Ticket(Generic[Asked, Answered]):
 
 
 class Gathering(Generic[Asked, Answered]):
-    """`serve` is called by about `at_once` threads; it gets one thing asked, or several of which
-    each `fits` those before it. Should it fail for several, each caller asks again for itself."""
+    """`serve` gets one thing asked, or several of which each `fits` those before it, and is called
+    by one thread at a time, save for those that have said go_on() or were left alone. Should it
+    fail for several, each caller asks again for itself."""
 
     def __init__(
         self,
-        serve: Callable[[Sequence[Asked]], Sequence[Answered]],
+        serve: Callable[[Sequence[Asked], GoOn], Sequence[Answered]],
         fits: Callable[[Sequence[Asked], Asked], bool],
-        at_once: int = 1,
     ) -> None:
         self._serve = serve
         self._fits = fits
-        self._at_once = at_once
-        self._serving = 0
+        self._is_serving = False
         self._waiting: deque[_Ticket[Asked, Answered]] = deque()
         self._lock = Lock()
 
@@ -50,30 +51,31 @@ class Gathering(Generic[Asked, Answered]):
         """The answer to this; raises what `serve` raised for it."""
         ticket = _Ticket[Asked, Answered](asked)
         with self._lock:
-            ticket.serves = self._serving < self._at_once
+            ticket.serves = not self._is_serving
             if ticket.serves:
-                self._serving += 1
+                self._is_serving = True
             else:
                 self._waiting.append(ticket)
         if not ticket.serves:
             ticket.called.wait()  # until served, left alone, or called to serve
         if ticket.serves:
             return self._serve_with(ticket)
-        return ticket.answers[0] if ticket.answers else self._serve([asked])[0]
+        return ticket.answers[0] if ticket.answers else self._serve([asked], _nobody_waits)[0]
 
     def _serve_with(self, first: _Ticket[Asked, Answered]) -> Answered:
         """Serve this one and whoever waits and fits; then the next who waits is to serve."""
         group = self._take_group(first)
         answers: Sequence[Answered] = ()
+        call_next = _Once(self._call_next)
         try:
             if len(group) > 1:
                 with suppress(Exception):  # what is wrong with whom shows when each is alone
-                    answers = self._serve([ticket.asked for ticket in group])
+                    answers = self._serve([ticket.asked for ticket in group], call_next)
             if answers:
                 return answers[0]
-            return self._serve([first.asked])[0]
+            return self._serve([first.asked], call_next)[0]
         finally:
-            self._call_next()
+            call_next()
             for at, ticket in enumerate(group[1:], 1):
                 ticket.answers = answers[at : at + 1]
                 ticket.called.set()
@@ -94,4 +96,20 @@ class Gathering(Generic[Asked, Answered]):
                 following.serves = True
                 following.called.set()
             else:
-                self._serving -= 1
+                self._is_serving = False
+
+
+class _Once:
+    """Does it the first time it is called."""
+
+    def __init__(self, do: GoOn) -> None:
+        self._do: GoOn | None = do
+
+    def __call__(self) -> None:
+        do, self._do = self._do, None
+        if do is not None:
+            do()
+
+
+def _nobody_waits() -> None:
+    """Who was left alone has nobody to call."""

@@ -11,14 +11,16 @@ from server.services.gather_callers import Gathering
 class House:
     """Serves numbers (times ten); the first call waits until it is let go."""
 
-    def __init__(self, at_once: int = 1, bad: int | None = None, most: int = 100) -> None:
+    def __init__(self, bad: int | None = None, most: int = 100, early: bool = False) -> None:
         self.calls: list[list[int]] = []
         self.busy, self.go_on = threading.Event(), threading.Event()
-        self._bad = bad
-        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most, at_once)
+        self._bad, self._early = bad, early
+        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most)
 
-    def _serve(self, numbers: Sequence[int]) -> list[int]:
+    def _serve(self, numbers: Sequence[int], go_on: Callable[[], None]) -> list[int]:
         self.calls.append(list(numbers))
+        if self._early:
+            go_on()
         if len(self.calls) == 1:
             self.busy.set()
             assert self.go_on.wait(10)
@@ -89,11 +91,11 @@ def test_after_a_failure_the_next_is_served_as_ever() -> None:
     with pytest.raises(ValueError, match="0 is bad"):
         house.gathering.ask(0)
     assert house.gathering.ask(5) == 50
-    assert house.gathering._serving == 0
+    assert not house.gathering._is_serving
 
 
-def test_two_may_serve_at_once_where_that_is_allowed() -> None:
-    house = House(at_once=2)
+def test_the_next_may_begin_when_only_waiting_is_left() -> None:
+    house = House(early=True)
     first = threading.Thread(target=house.gathering.ask, args=(1,))
     first.start()
     assert house.busy.wait(10)
@@ -101,3 +103,4 @@ def test_two_may_serve_at_once_where_that_is_allowed() -> None:
     house.go_on.set()
     first.join(10)
     assert house.calls == [[1], [2]]
+    assert not house.gathering._is_serving
