@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
@@ -94,8 +96,12 @@ def open_batches(session: Session, posts: Sequence[tuple[Envelope, Actor]]) -> l
         if actor.device_id is not None
         for boot in boots_of(envelope)
     }
-    opened = open_envelopes(session, boots, ids, map(code_key, codes))
     first = Batch.bare(session, *posts[0])
+    names = first.scene.names
+    likely = names.asked(_likely_names(posts, _known_sites(session)))
+    opened, found = open_envelopes(session, boots, ids, map(code_key, codes), likely)
+    names.take(found)
+    _known_sites(session).update({key: site.id for key, site in opened.sites.items()})
     batches = [first, *(first.beside(envelope, actor) for envelope, actor in posts[1:])]
     for batch in batches:
         batch.known, batch.sites = opened.known, opened.sites
@@ -103,6 +109,27 @@ def open_batches(session: Session, posts: Sequence[tuple[Envelope, Actor]]) -> l
             batch.device = opened.devices[batch.actor.device_id]
             _meet_device(batch, batch.device, opened.offsets)
     return batches
+
+
+def _likely_names(
+    posts: Sequence[tuple[Envelope, Actor]], sites: Mapping[str, int]
+) -> list[tuple[int, Mapping[str, Any]]]:
+    """(Site id, body) of the commands whose site we believe to know: what they name is read on the
+    first journey. Were it another site, the names of that one are read when it is settled."""
+    likely = []
+    for envelope, actor in posts:
+        only = next(iter(actor.site_ids)) if actor.site_ids and len(actor.site_ids) == 1 else None
+        for command in envelope.commands:
+            code = command.body.get("site")
+            site_id = sites.get(code_key(code)) if code else only
+            if site_id is not None and command.problem is None:
+                likely.append((site_id, command.body))
+    return likely
+
+
+def _known_sites(session: Session) -> dict[str, int]:
+    """Ids of sites by code as they were when last read."""
+    return _site_memories.setdefault(session.get_bind().engine, {})
 
 
 def batch_without_device(session: Session, envelope: Envelope, actor: Actor) -> Batch:
@@ -175,3 +202,6 @@ def entry_of(batch: Batch, said: Said) -> Entry:
         said.user_id,
         batch.actor.request_id,
     )
+
+
+_site_memories: WeakKeyDictionary[Engine, dict[str, int]] = WeakKeyDictionary()

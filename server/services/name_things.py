@@ -4,7 +4,7 @@ Facts may name a lot, serial or unit nobody has told us of: a label on a shelf e
 and the fact is flagged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.store.db import upsert
 from server.store.models import HandlingUnit, Lot, Serial
 from server.store.models.items import NONE_ID
-from server.store.prepared import ask
+from server.store.prepared import Asked, ask
 from server.store.queries.catalogue import (
     ITEMS,
     LOCATIONS,
@@ -56,11 +56,12 @@ class Names:
     units: dict[str, UnitRow] = field(default_factory=dict)
     lots: dict[tuple[int, str], LotRow] = field(default_factory=dict)
     serials: dict[tuple[int, str], SerialRow] = field(default_factory=dict)
+    _sites_asked: list[int] = field(default_factory=list)
 
     def load(self, bodies: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
         """Read everything these (site id, body) pairs name."""
         bodies = list(bodies)
-        self._load_plain(bodies)
+        self.take(ask(self.session, *self.asked(bodies)))
         lots, serials = set(), set()
         for _, body in bodies:
             item = self.items.get(code_key(body["item"])) if body.get("item") else None
@@ -73,24 +74,35 @@ class Names:
         if serials:
             self.serials |= serials_by_key(self.session, serials)
 
-    def _load_plain(self, bodies: list[tuple[int, Mapping[str, Any]]]) -> None:
+    def asked(self, bodies: Iterable[tuple[int, Mapping[str, Any]]]) -> list[Asked]:
+        """The questions for what these name and is not known yet; `take` takes the answers."""
+        bodies = list(bodies)
+        plain = [body for _, body in bodies]
         by_site: dict[int, set[str]] = {}
         for site_id, body in bodies:
             by_site.setdefault(site_id, set()).update(_keys([body], LOCATION_FIELDS))
-        plain = [body for _, body in bodies]
-        items, statuses, owners, units, *locations = ask(
-            self.session,
+        self._sites_asked = list(by_site)
+        return [
             ITEMS.about(_keys(plain, ITEM_FIELDS) - self.items.keys()),
-            STATUSES.about(_keys(plain, STATUS_FIELDS)),
-            OWNERS.about(_keys(plain, ("owner",))),
-            UNITS.about(_keys(plain, UNIT_FIELDS)),
-            *(LOCATIONS.about(keys, site=site_id) for site_id, keys in by_site.items()),
-        )
+            STATUSES.about(_keys(plain, STATUS_FIELDS) - self.statuses.keys()),
+            OWNERS.about(_keys(plain, ("owner",)) - self.owners.keys()),
+            UNITS.about(_keys(plain, UNIT_FIELDS) - self.units.keys()),
+            *(
+                LOCATIONS.about(
+                    (key for key in keys if (site_id, key) not in self.locations), site=site_id
+                )
+                for site_id, keys in by_site.items()
+            ),
+        ]
+
+    def take(self, answers: Sequence[list[Any]]) -> None:
+        """The answers to what was `asked` last."""
+        items, statuses, owners, units, *locations = answers
         self.items |= ITEMS.rows(items)
         self.statuses |= STATUSES.rows(statuses)
         self.owners |= OWNERS.rows(owners)
         self.units |= UNITS.rows(units)
-        for site_id, found in zip(by_site, locations, strict=True):
+        for site_id, found in zip(self._sites_asked, locations, strict=True):
             self.locations |= {(site_id, k): row for k, row in LOCATIONS.rows(found).items()}
 
     def item(self, code: str) -> ItemRow:

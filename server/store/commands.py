@@ -21,7 +21,7 @@ from server.store.models import (
     QuarantinedCommand,
     UndoneCommand,
 )
-from server.store.prepared import Question, Writing, ask
+from server.store.prepared import Asked, Question, Writing, ask
 from server.store.queries.catalogue import SITES, SiteRow
 
 _command = table_of(Command).c
@@ -118,23 +118,29 @@ def open_envelopes(
     boots: Collection[tuple[int, str]],
     ids: Sequence[UUID],
     site_keys: Iterable[str],
-) -> Opened:
-    """Lock the devices of these boots in order; then what we know of these commands and sites."""
+    more: Sequence[Asked],
+) -> tuple[Opened, list[list[Any]]]:
+    """Lock the devices of these boots in order; then what we know of these commands and sites, and
+    the answers to `more`, all on one journey."""
     keys = sorted(set(site_keys))
-    devices, offsets, known, *_, sites = ask(
+    shared = sites_shared_by_key(session, keys)
+    devices, offsets, known, *rest = ask(
         session,
         _LOCKED_DEVICES.about(sorted({device_id for device_id, _ in boots})),
         _BOOTS.about(sorted(boots)),
         _KNOWN.about(ids),
-        *sites_shared_by_key(session, keys),
+        *shared,
         SITES.about(keys),
+        *more,
     )
-    return Opened(
+    sites, *answers = rest[len(shared) :]
+    opened = Opened(
         {row[0]: _device_state(row) for row in devices},
         {(row[0], row[1]): row[2] for row in offsets},
         _known(known),
         SITES.rows(sites),
     )
+    return opened, answers
 
 
 def known_commands(session: Session, ids: Sequence[UUID]) -> dict[UUID, KnownCommand]:

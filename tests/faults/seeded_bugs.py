@@ -91,13 +91,13 @@ def _begin_deferred() -> None:
 
 
 def _forget_what_was_answered() -> None:
-    opened = command_batch.open_envelope
+    open_all = command_batch.open_envelopes
 
     def open_unread(*arguments: Any) -> Any:
-        device, _known, sites = opened(*arguments)
-        return device, {}, sites
+        opened, answers = open_all(*arguments)
+        return opened._replace(known={}), answers
 
-    patch.setattr(command_batch, "open_envelope", open_unread)
+    patch.setattr(command_batch, "open_envelopes", open_unread)
 
 
 def _write_whole_balances_unlocked() -> None:
