@@ -33,7 +33,7 @@ export async function signIn(database: Database, badge: string, pin: string): Pr
   const issued = await call("post", "/api/v1/user-passes", { body: { badge, pin } });
   await database.put("meta", issued, "pass");
   take(issued);
-  chooseLanguage(issued.user.language === "en" ? "en" : "zh");
+  await chooseLanguage(issued.user.language === "en" ? "en" : "zh");
 }
 
 export async function signOut(database: Database): Promise<void> {

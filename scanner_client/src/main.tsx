@@ -6,9 +6,8 @@ import { chooseLanguage, language } from "./text/words";
 import "./ui/theme";
 
 async function main(): Promise<void> {
-  const database = await openStore();
+  const [database] = await Promise.all([openStore(), chooseLanguage(language.value)]);
   await wake(database);
-  chooseLanguage(language.value);
   const root = document.getElementById("app")!;
   root.textContent = "";
   render(<App database={database} />, root);

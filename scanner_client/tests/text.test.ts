@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { en } from "../src/text/en";
-import { language, refusal, refusalsRead, t } from "../src/text/words";
+import { chooseLanguage, refusal, refusalsRead, t } from "../src/text/words";
 import { zh } from "../src/text/zh";
 
 const places = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -18,8 +18,8 @@ test("no sentence is empty, and none of the English ones is Chinese by mistake",
   }
 });
 
-test("a name comes in the reader's language, else in the other, else as its code", () => {
-  language.value = "en";
+test("a name comes in the reader's language, else in the other, else as its code", async () => {
+  await chooseLanguage("en");
   expect(t("said_count", { name: { zh: "洗手液", en: "", code: "S1" }, quantity: "2", unit: "pc" }))
     .toBe("洗手液: 2 pc");
   expect(t("said_count", { name: { zh: "", en: "", code: "S1" }, quantity: "2", unit: "pc" }))
@@ -28,7 +28,7 @@ test("a name comes in the reader's language, else in the other, else as its code
 
 test("the server's codes are worded by the server's own dictionary", async () => {
   await refusalsRead;
-  language.value = "en";
+  await chooseLanguage("en");
   expect(refusal("bad_check_digit", { value: "123" })).toContain("123");
   expect(refusal("never_heard_of")).toContain("never_heard_of");
 });

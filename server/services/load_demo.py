@@ -1,13 +1,13 @@
 """The demo warehouse: loaded once into an empty installation, through the services people use.
 
-Its history is posted as requests in the order of their days, each with the time it happened and
-recorded that evening; counts are decided by a supervisor. Roll-ups, turnover and alerts are left
-to the jobs, as always.
+Its history is posted as requests in the order of their days, each with the time it happened. The
+slips of some days are keyed in one evening, always before a count, which a supervisor decides.
+Roll-ups, turnover and alerts are left to the jobs, as always.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -89,7 +89,9 @@ def load_demo(last_day: date | None = None, days: int = HISTORY_DAYS) -> DemoLoa
     for history in histories:
         hands = _Hands(people, history.site)
         for day in history.days(first, last):
-            commands += hands.live(day)
+            hands.live(day)
+        hands.key_slips()
+        commands += hands.keyed
     closed_at = start_of_day(last, TIME_ZONE) + RECORDED_MINUTE * MINUTE_MS
     with use_clock(lambda: closed_at):
         _promise(histories)
@@ -209,37 +211,48 @@ def _levels(site: DemoSite, keeping: Keeping) -> dict[str, Any]:
 # Living ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Hands:
-    """The people of one site, saying what they did."""
+    """The people of one site, saying what they did; `keyed` commands so far."""
 
     people: dict[str, int]
     site: DemoSite
+    keyed: int = 0
+    _slips: list[Command] = field(default_factory=list)
+    _evening: int = 0
 
-    def live(self, day: DemoDay) -> int:
-        """Post one day; answers how many commands that were. Raises RuleViolated
-        `demo_contradicts_itself` if one of them was refused."""
+    def live(self, day: DemoDay) -> None:
+        """One day. Raises RuleViolated `demo_contradicts_itself` if something was refused."""
         dawn = start_of_day(day.day, TIME_ZONE)
-        posted = 0
+        if day.counts:
+            self.key_slips()
         for count in day.counts:
-            posted += self._say(count.doings, dawn, dawn + (DECIDED_MINUTE - 5) * MINUTE_MS)
+            counted = [_command(doing, dawn) for doing in count.doings]
+            self._say(counted, dawn + (DECIDED_MINUTE - 5) * MINUTE_MS)
             if count.is_decided:
                 self._decide(count, dawn + DECIDED_MINUTE * MINUTE_MS)
-        return posted + self._say(day.doings, dawn, dawn + RECORDED_MINUTE * MINUTE_MS)
+        self._slips += [_command(doing, dawn) for doing in day.doings]
+        self._evening = dawn + RECORDED_MINUTE * MINUTE_MS
+        if len(self._slips) >= COMMANDS_AT_ONCE:
+            self.key_slips()
 
-    def _say(self, doings: Sequence[Doing], dawn: int, recorded_at: int) -> int:
+    def key_slips(self) -> None:
+        """Say what was written down so far."""
+        self._say(self._slips, self._evening)
+        self._slips.clear()
+
+    def _say(self, commands: Sequence[Command], recorded_at: int) -> None:
         user_id = self.people[f"operator {self.site.code}"]
         actor = Actor(user_id, "supervisor", None, source="system")
-        for some in _chunks(doings):
-            commands = tuple(_command(doing, dawn) for doing in some)
-            contact = Contact("", 0, recorded_at, recorded_at)
-            answers = apply_envelope(Envelope(contact, commands), actor)
-            for doing, answer in zip(some, answers, strict=True):
+        contact = Contact("", 0, recorded_at, recorded_at)
+        for some in _chunks(commands):
+            answers = apply_envelope(Envelope(contact, some), actor)
+            for command, answer in zip(some, answers, strict=True):
                 if not answer.status.startswith("applied"):
                     raise RuleViolated(
-                        "demo_contradicts_itself", command=doing.type, reason=answer.code
+                        "demo_contradicts_itself", command=command.type, reason=answer.code
                     )
-        return len(doings)
+        self.keyed += len(commands)
 
     def _decide(self, count: DemoCount, at: int) -> None:
         supervisor = Actor(self.people["supervisor"], "supervisor", None, source="system")
@@ -274,9 +287,9 @@ def _as_json(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _chunks(doings: Sequence[Doing]) -> Iterator[list[Doing]]:
-    left = iter(doings)
-    while some := list(islice(left, COMMANDS_AT_ONCE)):
+def _chunks(commands: Sequence[Command]) -> Iterator[tuple[Command, ...]]:
+    left = iter(commands)
+    while some := tuple(islice(left, COMMANDS_AT_ONCE)):
         yield some
 
 

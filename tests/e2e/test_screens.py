@@ -1,7 +1,7 @@
 """Every screen photographed in both languages, lights and sizes, for people to look at.
 
 The pictures go to var/screens; the tests themselves see to what a program can tell: nothing is
-wider than its screen, and no sentence is left without words.
+wider than its screen, no sentence is left without words, and axe-core finds nothing serious.
 """
 
 import re
@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.e2e.accessible import check_accessible
 from tests.e2e.conftest import (
     DESK_SIZE,
     HANDHELD_SIZE,
@@ -42,6 +43,7 @@ class Camera:
         assert wide <= 0, f"{name} is {wide} px wider than its screen"
         text = self.page.locator("body").inner_text()
         assert UNWORDED.findall(text) == [], name
+        check_accessible(self.page, name)
 
 
 def look(page: Page, language: str, light: str) -> None:

@@ -81,7 +81,7 @@ function Balances({ rows, unit }: { rows: StockRow[] | null; unit: string }) {
   if (!rows.length) return <p class="muted">{t("balances_none")}</p>;
   const total = (pick: (row: StockRow) => string | undefined): string => rows.reduce((all, row) => add(all, pick(row) ?? "0"), "0");
   return (
-    <div class="table">
+    <div class="table" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -121,7 +121,7 @@ function Movements({ rows }: { rows: MovementRow[] | null }) {
   if (!rows) return <p class="muted">{t("loading")}</p>;
   if (!rows.length) return <p class="muted">{t("movements_none")}</p>;
   return (
-    <div class="table">
+    <div class="table" tabIndex={0}>
       <table>
         <thead>
           <tr>

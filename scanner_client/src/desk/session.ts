@@ -22,7 +22,7 @@ export async function whoAmI(): Promise<boolean> {
 export async function signIn(login: string, password: string): Promise<void> {
   const { user } = await call("post", "/api/v1/sessions", { body: { login, password } });
   me.value = user ?? (await call("get", "/api/v1/me"));
-  chooseLanguage(me.value.language === "en" ? "en" : "zh");
+  await chooseLanguage(me.value.language === "en" ? "en" : "zh");
 }
 
 export async function signOut(): Promise<void> {

@@ -1,7 +1,6 @@
 /** The handheld at work: scans in, meaning, flow, outbox, and only then a green screen. */
 import { computed, signal } from "@preact/signals";
 import { call } from "../api/client";
-import { lookUp } from "../catalogue/look_up";
 import { syncCatalogue, type SyncPage } from "../catalogue/sync";
 import { device, pass } from "../device";
 import { FLOWS } from "../flows";
@@ -16,6 +15,9 @@ import type { Database } from "../store";
 import type { Words } from "../text/words";
 import { uuid } from "../uuid";
 import { play } from "./sounds";
+
+/** What codes say is a third of the app and is first needed by a scan: read beside the first screen. */
+const reading = import("../catalogue/look_up");
 
 const SYNC_MS = 5000;
 const KEPT = "stockturn.flow";
@@ -164,6 +166,7 @@ export class Floor {
     const { value: state } = this.state;
     const { kinds, item } = state ? FLOWS[state.flow].expects(state) : { kinds: [], item: null };
     const site_id = device.value?.site_id ?? "";
+    const { lookUp } = await reading;
     return lookUp(this.database, raw, { kinds, item, site_id, year: new Date().getFullYear() });
   }
 

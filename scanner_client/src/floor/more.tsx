@@ -29,7 +29,7 @@ export function More({ floor, onClose, onSwitch }: MoreProps) {
           <Icon of={LayoutGrid} />{t("tasks_title")}
         </button>
         <div class="pair">
-          <button onClick={() => chooseLanguage(language.value === "zh" ? "en" : "zh")}>
+          <button onClick={() => void chooseLanguage(language.value === "zh" ? "en" : "zh")}>
             <Icon of={Languages} />{t("language_other")}
           </button>
           <button onClick={() => chooseTheme(dark ? "light" : "dark")}>

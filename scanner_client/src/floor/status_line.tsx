@@ -21,7 +21,7 @@ export function StatusLine({ floor, onMore }: { floor: Floor; onMore: () => void
         <Icon of={line === "open" ? Cloud : CloudOff} size={14} />
         {line === "open" && !unsent ? t("line_open") : words}
       </span>
-      <button class="pill who" onClick={onMore} aria-label={t("more")}>
+      <button class="pill who" onClick={onMore} aria-label={`${pass.value?.user.name ?? ""} · ${t("more")}`}>
         <Icon of={User} size={14} /><span>{pass.value?.user.name}</span>
       </button>
     </header>

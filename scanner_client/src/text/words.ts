@@ -1,10 +1,10 @@
 /** The app's words: Chinese is the source, English must have the same keys and the same places. */
 import { signal } from "@preact/signals";
-import { en } from "./en";
-import { zh } from "./zh";
+import type { zh } from "./zh";
 
 export type Language = "zh" | "en";
 export type Text = keyof typeof zh;
+type Dictionary = Record<Text, string>;
 /** A name in both languages; `code` when it has neither. */
 export interface Name {
   zh: string;
@@ -17,7 +17,12 @@ export interface Fields {
   [place: string]: string | Name | Words;
 }
 
-const DICTIONARIES: Record<Language, Record<Text, string>> = { zh, en };
+/** One file each: nobody reads the other language's before asking for it. */
+const FILES: Record<Language, () => Promise<Dictionary>> = {
+  zh: () => import("./zh").then((read) => read.zh),
+  en: () => import("./en").then((read) => read.en),
+};
+const dictionary = signal<Partial<Dictionary>>({});
 const KEPT = "stockturn.language";
 const NAME_MOST = 30;
 
@@ -31,7 +36,13 @@ export const refusalsRead = import("../../../server/text/errors.json").then((rea
 
 export const language = signal<Language>(firstLanguage());
 
-export function chooseLanguage(chosen: Language): void {
+/** Speak this language as soon as its words are here; without a network the old one stays. */
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  try {
+    dictionary.value = await FILES[chosen]();
+  } catch {
+    return;
+  }
   language.value = chosen;
   localStorage.setItem(KEPT, chosen);
   document.documentElement.lang = chosen;
@@ -39,7 +50,7 @@ export function chooseLanguage(chosen: Language): void {
 
 /** The sentence in the reader's language. */
 export function t(text: Text, fields: Fields = {}): string {
-  return filled(DICTIONARIES[language.value][text] ?? text, fields);
+  return filled(dictionary.value[text] ?? text, fields);
 }
 
 export function said([text, fields]: Words): string {

@@ -17,7 +17,7 @@ export function Choices() {
   const dark = theme.value === "dark";
   return (
     <span class="choices">
-      <button onClick={() => chooseLanguage(language.value === "zh" ? "en" : "zh")}>
+      <button onClick={() => void chooseLanguage(language.value === "zh" ? "en" : "zh")}>
         <Icon of={Languages} size={16} />{t("language_other")}
       </button>
       <button onClick={() => chooseTheme(dark ? "light" : "dark")}>
