@@ -1,0 +1,302 @@
+"""What the station must not forget, on disk before it acts: jobs, labels, how far each is.
+
+SQLite with synchronous=FULL, one connection in exclusive locking mode: a second agent on the same
+folder is refused, and a crash at any point leaves the last step that was written.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from uuid import uuid4
+
+from labels.errors import LabelError
+from labels.station.jobs import CHECK_LAST_LABEL, Job, Offer
+
+_SCHEMA = Path(__file__).with_name("spool.sql")
+_FORGOTTEN_AFTER_MS = 7 * 24 * 3600 * 1000
+_COLUMNS = ", ".join(field.name for field in fields(Job))
+_OPEN = "gone_ms IS NULL"
+
+
+class Spool:
+    """Shared by all threads of one agent; every method is one transaction."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open or make it. Raises LabelError spool_in_use, spool_unusable.
+
+        A damaged file is put aside and a new spool begun: with another agent uid, so the server
+        lets a person decide about what the old one held.
+        """
+        self.set_aside: Path | None = None
+        self._lock = threading.RLock()
+        self._bells: list[threading.Event] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = self._opened(folder / "spool.sqlite3")
+        except OSError as refusal:
+            raise LabelError("spool_unusable", path=str(folder), reason=str(refusal)) from None
+        self.agent = self._agent_uid()
+        self._forget_old()
+
+    def close(self) -> None:
+        """Let another agent have it."""
+        with self._lock:
+            self._db.close()
+
+    def bell(self) -> threading.Event:
+        """Rings whenever something changed."""
+        event = threading.Event()
+        self._bells.append(event)
+        return event
+
+    # --- what the server says -------------------------------------------------------------
+
+    def adopt(self, offer: Offer) -> None:
+        """A job was leased to us: new, again (nothing changes), or back after we lost it.
+
+        Coming back under another lease it starts from what the server knows; labels that we had
+        handed over before stay doubtful, unless a person was asked and has answered.
+        """
+        with self._write() as db:
+            known = self._row(db, offer.uid)
+            if known and known.lease == offer.lease and self._is_open(db, offer.uid):
+                return
+            asked = known is not None and known.reason == CHECK_LAST_LABEL
+            touched = known.touched if known and not asked else 0
+            db.execute("DELETE FROM label WHERE job = ?", (offer.uid,))
+            db.execute("DELETE FROM job WHERE uid = ?", (offer.uid,))
+            self._insert(db, offer, max(touched, offer.confirmed))
+
+    def _insert(self, db: sqlite3.Connection, offer: Offer, touched: int) -> None:
+        reason = CHECK_LAST_LABEL if offer.numbered and touched > offer.confirmed else ""
+        values = {field.name: getattr(offer, field.name) for field in fields(Offer)}
+        values |= {"parts": offer.parts, "sent": offer.confirmed, "touched": touched}
+        values |= {"fetched": offer.confirmed, "passed": offer.confirmed, "reason": reason}
+        names = ", ".join(values)
+        marks = ", ".join(f":{name}" for name in values)
+        db.execute(f"INSERT INTO job ({names}) VALUES ({marks})", values)  # noqa: S608 (ours)
+
+    def store_labels(self, uid: str, lease: str, labels: Sequence[tuple[int, bytes]]) -> None:
+        """Keep labels that follow those we have; a job that is no longer ours takes none."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is None or job.lease != lease or not self._is_open(db, uid):
+                return
+            rows = [(uid, number, content) for number, content in labels]
+            db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?, ?)", rows)
+            last = max((number for number, _ in labels), default=job.fetched)
+            self._set(db, uid, fetched=max(job.fetched, last))
+
+    def was_told(self, uid: str, lease: str, told: str, state: str) -> None:
+        """The server has taken this report; after a final one the job is done with."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is None or job.lease != lease:
+                return
+            self._set(db, uid, told=told, claimed=job.claimed or state == "sending")
+            if job.outcome and job.outcome == state:
+                self._close(db, uid)
+
+    def drop(self, uid: str, lease: str) -> None:
+        """Somebody else has the job: nothing more of it is sent. What we did is remembered."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is not None and job.lease == lease:
+                self._close(db, uid)
+
+    def _close(self, db: sqlite3.Connection, uid: str) -> None:
+        db.execute("DELETE FROM label WHERE job = ?", (uid,))
+        self._set(db, uid, gone_ms=_now_ms())
+
+    # --- what the printer does ------------------------------------------------------------
+
+    def begin(self, uid: str, lease: str, number: int) -> bool:
+        """Write down that this part is about to be handed over; False when it must not be."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is None or job.lease != lease or not self._is_open(db, uid):
+                return False
+            if job.outcome or not job.claimed or job.reason == CHECK_LAST_LABEL:
+                return False
+            doubtful = {*job.doubtful, *range(job.sent + 1, min(number, job.touched) + 1)}
+            self._set(
+                db,
+                uid,
+                sent=number,
+                touched=max(job.touched, number),
+                doubtful=json.dumps(sorted(doubtful)),
+            )
+            return True
+
+    def note(self, uid: str, reason: str, confirmed: int = 0) -> None:
+        """What the printer says of an open job: why it waits ("": it does not), what is certain."""
+        with self._lock:
+            job = self.job(uid)
+            if job is None or job.outcome or job.reason == CHECK_LAST_LABEL:
+                return
+            certain = max(job.confirmed, confirmed)
+            if (reason, certain) == (job.reason, job.confirmed):
+                return
+            with self._write() as db:
+                self._set(db, uid, reason=reason, confirmed=certain)
+
+    def rewind(self, uid: str, number: int, *, surely_not_printed: bool = False) -> None:
+        """Go on after this part; what follows it may have been printed, or surely was not."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is not None:
+                touched = number if surely_not_printed else job.touched
+                passed = min(job.passed, number)
+                self._set(db, uid, sent=number, passed=passed, touched=touched, reason="")
+
+    def pass_on(self, uid: str, number: int) -> None:
+        """A printer that cannot be asked took everything up to this part."""
+        with self._write() as db:
+            self._set(db, uid, passed=number, reason="")
+
+    def ask_person(self, uid: str) -> None:
+        """Only somebody who looks at the paper can say how the job goes on."""
+        with self._write() as db:
+            if self._is_open(db, uid):
+                self._set(db, uid, reason=CHECK_LAST_LABEL)
+
+    def finish(self, uid: str, outcome: str, reason: str = "") -> None:
+        """It is over: confirmed (all printed), unverified (all handed over) or failed."""
+        with self._write() as db:
+            job = self._row(db, uid)
+            if job is None:
+                return
+            confirmed = job.parts if outcome == "confirmed" else job.confirmed
+            self._set(db, uid, outcome=outcome, reason=reason, confirmed=confirmed)
+
+    def printer_answered(self, name: str) -> None:
+        """From now on silence of this printer is a fault."""
+        if not self.answers(name):
+            with self._write() as db:
+                db.execute("INSERT OR REPLACE INTO printer VALUES (?, 1)", (name,))
+
+    # --- reading --------------------------------------------------------------------------
+
+    def answers(self, name: str) -> bool:
+        """Whether this printer ever told its state."""
+        return self._one("SELECT answers FROM printer WHERE name = ?", name) is not None
+
+    def job(self, uid: str) -> Job | None:
+        """The job, while it is ours."""
+        found = self._jobs(f"uid = ? AND {_OPEN}", uid)
+        return found[0] if found else None
+
+    def open_jobs(self) -> list[Job]:
+        """Everything that is not done with, oldest first."""
+        return self._jobs(_OPEN)
+
+    def next_for(self, printer: str) -> Job | None:
+        """The oldest job this printer may work on."""
+        where = f"{_OPEN} AND printer = ? AND claimed AND outcome = '' AND reason != ?"
+        found = self._jobs(where, printer, CHECK_LAST_LABEL)
+        return found[0] if found else None
+
+    def label(self, uid: str, number: int) -> bytes | None:
+        """The bytes of one part; None while they are not here."""
+        found = self._one("SELECT content FROM label WHERE job = ? AND number = ?", uid, number)
+        return found if isinstance(found, bytes) else None
+
+    # --- the file -------------------------------------------------------------------------
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        try:
+            return _connected(path)
+        except sqlite3.OperationalError as refusal:
+            if "locked" in str(refusal):
+                raise LabelError("spool_in_use", path=str(path.parent)) from None
+            raise OSError(str(refusal)) from None
+        except sqlite3.DatabaseError:
+            self.set_aside = path.with_name(f"broken-{_now_ms()}.sqlite3")
+            path.rename(self.set_aside)
+            for rest in path.parent.glob(f"{path.name}-*"):
+                rest.unlink()
+            return _connected(path)
+
+    def _agent_uid(self) -> str:
+        with self._write() as db:
+            found = db.execute("SELECT uid FROM agent").fetchone()
+            if found:
+                return str(found[0])
+            made = str(uuid4())
+            db.execute("INSERT INTO agent VALUES (?)", (made,))
+            return made
+
+    def _forget_old(self) -> None:
+        with self._write() as db:
+            db.execute("DELETE FROM job WHERE gone_ms < ?", (_now_ms() - _FORGOTTEN_AFTER_MS,))
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        for bell in self._bells:
+            bell.set()
+
+    def _set(self, db: sqlite3.Connection, uid: str, **values: object) -> None:
+        changes = ", ".join(f"{name} = ?" for name in values)
+        db.execute(f"UPDATE job SET {changes} WHERE uid = ?", (*values.values(), uid))  # noqa: S608
+
+    def _row(self, db: sqlite3.Connection, uid: str) -> Job | None:
+        found = db.execute(f"SELECT {_COLUMNS} FROM job WHERE uid = ?", (uid,))  # noqa: S608
+        row = found.fetchone()
+        return None if row is None else _job(row)
+
+    def _is_open(self, db: sqlite3.Connection, uid: str) -> bool:
+        found = db.execute(f"SELECT 1 FROM job WHERE uid = ? AND {_OPEN}", (uid,))  # noqa: S608
+        return found.fetchone() is not None
+
+    def _jobs(self, where: str, *values: object) -> list[Job]:
+        asked = f"SELECT {_COLUMNS} FROM job WHERE {where} ORDER BY arrived"  # noqa: S608
+        with self._lock:
+            return [_job(row) for row in self._db.execute(asked, values)]
+
+    def _one(self, asked: str, *values: object) -> object:
+        with self._lock:
+            found = self._db.execute(asked, values).fetchone()
+        return found[0] if found else None
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2)
+    try:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        if db.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("quick_check")
+        db.execute("BEGIN EXCLUSIVE")
+        db.execute("COMMIT")
+        db.executescript(_SCHEMA.read_text(encoding="utf-8"))
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _job(row: Sequence[object]) -> Job:
+    values = dict(zip((field.name for field in fields(Job)), row, strict=True))
+    values["doubtful"] = tuple(json.loads(str(values["doubtful"])))
+    for name in ("numbered", "claimed"):
+        values[name] = bool(values[name])
+    return Job(**values)  # type: ignore[arg-type]
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

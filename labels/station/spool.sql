@@ -1,0 +1,28 @@
+CREATE TABLE IF NOT EXISTS agent (uid TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS printer (name TEXT PRIMARY KEY, answers INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS job (
+    arrived INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT NOT NULL UNIQUE,
+    lease TEXT NOT NULL,
+    printer TEXT NOT NULL,
+    language TEXT NOT NULL,
+    dpi INTEGER NOT NULL,
+    labels INTEGER NOT NULL,
+    parts INTEGER NOT NULL,
+    numbered INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    confirmed INTEGER NOT NULL,
+    sent INTEGER NOT NULL,
+    touched INTEGER NOT NULL,
+    passed INTEGER NOT NULL,
+    fetched INTEGER NOT NULL,
+    doubtful TEXT NOT NULL DEFAULT '[]',
+    reason TEXT NOT NULL DEFAULT '',
+    outcome TEXT NOT NULL DEFAULT '',
+    claimed INTEGER NOT NULL DEFAULT 0,
+    told TEXT NOT NULL DEFAULT '',
+    gone_ms INTEGER
+);
+CREATE TABLE IF NOT EXISTS label (
+    job TEXT NOT NULL, number INTEGER NOT NULL, content BLOB NOT NULL, PRIMARY KEY (job, number)
+) WITHOUT ROWID;
