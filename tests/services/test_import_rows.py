@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
@@ -321,8 +322,14 @@ def test_a_location_in_use_keeps_its_import_from_being_rolled_back():
 
 # In parts ----------------------------------------------------------------------------------------
 
-LATER = now_ms() + 2 * GIVEN_UP_MS
 FIVE = "sku,单位,类别\n" + "".join(f"P-{number},个,C{number % 2}\n" for number in range(5))
+
+
+@contextmanager
+def long_afterwards():
+    later = now_ms() + 2 * GIVEN_UP_MS
+    with use_clock(lambda: later):
+        yield
 
 
 @pytest.fixture
@@ -420,7 +427,7 @@ def test_an_import_that_was_cut_off_is_finished_by_whoever_applies_it_again(monk
     for work, code in ((apply_import, "not_waiting"), (roll_back_import, "not_applied")):
         with pytest.raises(Conflict, match=code):
             work(uid, actor=SYSTEM)
-    with use_clock(lambda: LATER):
+    with long_afterwards():
         apply_import(uid, actor=SYSTEM)
     assert (state_of(uid), len(not_retired())) == ("applied", 5)
     with reading() as session:
@@ -433,7 +440,7 @@ def test_an_import_that_was_cut_off_is_finished_by_whoever_applies_it_again(monk
 @pytest.mark.usefixtures("row_by_row")
 def test_an_import_that_was_cut_off_can_be_taken_back(monkeypatch):
     uid = cut_off(monkeypatch, 4)
-    with use_clock(lambda: LATER):
+    with long_afterwards():
         roll_back_import(uid, actor=SYSTEM)
     assert (state_of(uid), not_retired()) == ("rolled_back", [])
 
