@@ -71,12 +71,16 @@ def is_anything_due(session: Session) -> bool:
 
 
 def due(session: Session, limit: int) -> list[Due]:
-    """The keys that have waited longest, with the `wanted` they had when read."""
+    """The keys that have waited longest, with the `wanted` they had when read.
+
+    Of those that have waited equally long, the days of one item come together: its figures are
+    computed once for all of them.
+    """
     table = Recalculation
     rows = session.execute(
         select(table.item_id, table.site_id, table.day, table.wanted, table.request_id)
         .where(table.done < table.wanted)
-        .order_by(table.wanted_at)
+        .order_by(table.wanted_at, table.item_id, table.site_id, table.day)
         .limit(limit)
     )
     return [Due(*row) for row in rows]
