@@ -19,6 +19,7 @@ from labels.station.worker import Worker
 
 log = logging.getLogger("stockturn.station")
 _MOST_JOBS = 5
+_SAME_AGAIN_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,10 @@ class Agent:
                 self._stop.wait(backoff.delay_s())
 
     def _adopt(self, offers: Sequence[Offer]) -> None:
-        for offer in offers:
-            if not self._stop.is_set():
-                self._spool.adopt(offer)
+        """What comes again is on its way already: we do not ask again at once."""
+        news = [self._spool.adopt(offer) for offer in offers if not self._stop.is_set()]
+        if news and not any(news):
+            self._stop.wait(_SAME_AGAIN_S)
 
 
 def _join(threads: Sequence[threading.Thread], patience_s: float) -> None:

@@ -56,8 +56,8 @@ class Spool:
 
     # --- what the server says -------------------------------------------------------------
 
-    def adopt(self, offer: Offer) -> None:
-        """A job was leased to us: new, again (nothing changes), or back after we lost it.
+    def adopt(self, offer: Offer) -> bool:
+        """A job was leased to us: new, again (nothing changes: False), or back after we lost it.
 
         Coming back under another lease it starts from what the server knows; labels that we had
         handed over before stay doubtful, unless a person was asked and has answered.
@@ -65,12 +65,13 @@ class Spool:
         with self._write() as db:
             known = self._row(db, offer.uid)
             if known and known.lease == offer.lease and self._is_open(db, offer.uid):
-                return
+                return False
             asked = known is not None and known.reason == CHECK_LAST_LABEL
             touched = known.touched if known and not asked else 0
             db.execute("DELETE FROM label WHERE job = ?", (offer.uid,))
             db.execute("DELETE FROM job WHERE uid = ?", (offer.uid,))
             self._insert(db, offer, max(touched, offer.confirmed))
+            return True
 
     def _insert(self, db: sqlite3.Connection, offer: Offer, touched: int) -> None:
         reason = CHECK_LAST_LABEL if offer.numbered and touched > offer.confirmed else ""
