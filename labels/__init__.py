@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from labels.calibration import calibration_design
     from labels.designs import Design, design_document, design_names, import_design, load_design
     from labels.errors import LabelError
+    from labels.layout import lay_out
     from labels.media import PAGES, Media
     from labels.rendering import MEDIA_TYPES, Rendered, render, render_labels
 
@@ -28,6 +29,7 @@ __all__ = [
     "design_document",
     "design_names",
     "import_design",
+    "lay_out",
     "load_design",
     "render",
     "render_labels",
@@ -40,6 +42,7 @@ _HOMES = {
     "Media": "labels.media",
     "Rendered": "labels.rendering",
     "calibration_design": "labels.calibration",
+    "lay_out": "labels.layout",
     "render": "labels.rendering",
     "render_labels": "labels.rendering",
 }

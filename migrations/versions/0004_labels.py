@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("first_cell", sa.Integer(), nullable=False),
         sa.Column("rows", sa.JSON(), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
+        sa.Column("media", sa.JSON(), nullable=False),
         sa.Column("labels", sa.Integer(), nullable=False),
         sa.Column("checked", sa.Integer(), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),

@@ -14,6 +14,8 @@ _OPERATOR = {
     "sync.read",
     "tasks.read",
     "self",
+    "labels.read",
+    "labels.order",
 } | {"user_passes.create"}
 _CLERK = _OPERATOR | {
     "commands.request",
@@ -38,6 +40,7 @@ _SUPERVISOR = _PLANNER | {
     "cost.write",
     "periods.write",
     "places.write",
+    "labels.write",
 }
 DEVICE_ROLE: Final = "device"
 """A handheld nobody is signed in on: it delivers, fetches, and lets people sign in."""

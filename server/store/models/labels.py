@@ -1,4 +1,4 @@
-"""What is printed: designs, number ranges, printers, the print queue and what scanners say of it."""
+"""What is printed: designs, number ranges, printers, the print queue, and how labels scan."""
 
 from typing import Any
 from uuid import UUID
@@ -110,6 +110,7 @@ class PrintJob(Model):
     rows: [{"design": name or none, "data": {field: text}}], each printed `copies` times.
     labels: formats the printer gets (1 for a PDF); checked: how many of them were rendered and
     read back; a job is offered when that is all. handed: highest number the agent fetched.
+    media: what it was made for: language, dpi, name, width_mm, height_mm, across.
     """
 
     __tablename__ = "print_job"
@@ -125,6 +126,7 @@ class PrintJob(Model):
     first_cell: Mapped[int] = mapped_column(default=1)
     rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     copies: Mapped[int] = mapped_column(default=1)
+    media: Mapped[dict[str, Any]] = mapped_column(JSON)
     labels: Mapped[int]
     checked: Mapped[int] = mapped_column(default=0)
     priority: Mapped[int] = mapped_column(default=5)
