@@ -50,11 +50,14 @@ def apply_envelope(envelope: Envelope, actor: Actor) -> list[Answer]:
     Raises Unavailable `database_busy` when nothing could be written: the device sends again.
     """
     post = _Post(envelope, actor, check_passes(envelope, actor))
+    return _gathering().ask(post)
+
+
+def _gathering() -> Gathering[_Post, list[Answer]]:
+    """The one of this process for the database in use."""
     engine = db.engine
-    gathering = _gatherings.get(engine)
-    if gathering is None:
-        gathering = _gatherings.setdefault(engine, Gathering(_apply_posts, _fits))
-    return gathering.ask(post)
+    found = _gatherings.get(engine)
+    return found or _gatherings.setdefault(engine, Gathering(_apply_posts, _fits))
 
 
 def _apply_posts(posts: Sequence[_Post], go_on: GoOn) -> list[list[Answer]]:

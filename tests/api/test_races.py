@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from server.domain.people import SYSTEM, Actor
+from server.services import apply_commands
+from server.services.gather_callers import Gathering
 from server.services.keep_records import create_record
 from server.services.manage_devices import enrol_device, make_enrolment_code
 from server.services.manage_items import create_item
@@ -23,6 +25,22 @@ from tests.api.pda import Pda, on_hand
 CLIENTS = 8
 LINES = 10
 SIZES = pytest.mark.parametrize("units", [20, pytest.param(200, marks=pytest.mark.full)])
+
+
+@pytest.fixture(params=["one_node", "nodes"], autouse=True)
+def nodes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All clients at one web node, where they share transactions, or each at one of its own."""
+    if request.param == "one_node":
+        return
+    own = threading.local()
+
+    def gathering() -> Gathering[Any, Any]:
+        if not hasattr(own, "gathering"):
+            own.gathering = Gathering(apply_commands._apply_posts, apply_commands._fits)
+        found: Gathering[Any, Any] = own.gathering
+        return found
+
+    monkeypatch.setattr(apply_commands, "_gathering", gathering)
 
 
 @pytest.fixture

@@ -258,19 +258,19 @@ BUGS = (
     Bug(
         "write_whole_balances_unlocked",
         "a balance is read without a lock and written whole, instead of adding to it",
-        (f"{_OPPOSITE}[postgresql-50]",),
+        (f"{_OPPOSITE}[nodes-postgresql-50]",),
         _write_whole_balances_unlocked,
     ),
     Bug(
         "read_without_locks",
         "balances are read without FOR UPDATE",
-        (f"{_LAST}[postgresql-20]",),
+        (f"{_LAST}[nodes-postgresql-20]",),
         _read_without_locks,
     ),
     Bug(
         "lock_in_any_order",
         "balances are locked in any order instead of key order",
-        (f"{_OPPOSITE}[postgresql-50]",),
+        (f"{_OPPOSITE}[nodes-postgresql-50]",),
         _lock_in_any_order,
     ),
     Bug(
