@@ -7,12 +7,14 @@ import time
 
 from labels.station.backoff import Backoff
 from labels.station.jobs import Job
-from labels.station.server import LeaseLost, Server, ServerAway
+from labels.station.server import LeaseLost, Refused, Server, ServerAway
 from labels.station.spool import Spool
 
 log = logging.getLogger("stockturn.station")
 REMIND_S = 5.0
 """So soon we learn that somebody has cancelled or redirected a job that waits."""
+REFUSED_S = 30.0
+"""What the server cannot take is tried again; other jobs do not wait for it."""
 
 
 class Courier:
@@ -25,6 +27,7 @@ class Courier:
         self._bell = spool.bell()
         self._backoff = Backoff()
         self._remind_at: dict[str, float] = {}
+        self._refused_until: dict[str, float] = {}
 
     def run(self) -> None:
         """Until told to stop."""
@@ -50,6 +53,8 @@ class Courier:
         Raises ServerAway.
         """
         jobs = self._spool.open_jobs()
+        for job in jobs:
+            self._give_up_if_expired(job)
         self._remind_at = {job.uid: self._remind_at.get(job.uid, 0) for job in jobs}
         went = [self._serve(job) for job in jobs]
         return any(went)
@@ -60,14 +65,19 @@ class Courier:
             self._tell(job.uid)
 
     def _serve(self, job: Job) -> bool:
+        if time.monotonic() < self._refused_until.get(job.uid, 0):
+            return False
         try:
             fetched = self._fetch(job)
-            self._give_up_if_expired(job)
             return self._tell(job.uid) or fetched
         except LeaseLost as lost:
             log.warning("job %s is not ours any more: %s", job.uid, lost)
             self._spool.drop(job.uid, job.lease)
             return True
+        except Refused as refused:
+            log.error("job %s: %s", job.uid, refused)
+            self._refused_until[job.uid] = time.monotonic() + REFUSED_S
+            return False
 
     def _fetch(self, job: Job) -> bool:
         if job.fetched >= job.parts or job.outcome or job.reason:

@@ -18,6 +18,8 @@ from labels.station.jobs import Job, Offer, offer_from_json
 
 _PATIENCE_S = 15.0
 PAGE = 50
+_NOT_OURS = ("lease_lost", "unknown_print_job")
+_OF_THIS_REQUEST = (400, 404, 409, 413, 422)
 
 
 class ServerAway(Exception):
@@ -26,6 +28,10 @@ class ServerAway(Exception):
     def __init__(self, why: str, after_s: float = 0.0) -> None:
         super().__init__(why)
         self.after_s = after_s
+
+
+class Refused(ServerAway):
+    """This one request cannot be served as it is; others may be."""
 
 
 class LeaseLost(Exception):
@@ -100,8 +106,10 @@ class Server:
             raise ServerAway(str(broken) or type(broken).__name__) from None
         if answer.is_success:
             return answer
-        if answer.status_code in (404, 409):
+        if _code(answer) in _NOT_OURS:
             raise LeaseLost(answer.text[:200])
+        if answer.status_code in _OF_THIS_REQUEST:
+            raise Refused(f"{answer.status_code} {answer.text[:200]}")
         after_s = _seconds(answer.headers.get("Retry-After", ""))
         raise ServerAway(f"{answer.status_code} {answer.text[:200]}", after_s)
 
@@ -133,6 +141,15 @@ def _document(answer: httpx.Response) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise ServerAway("the answer is no JSON object")
     return told
+
+
+def _code(answer: httpx.Response) -> str:
+    """The stable code of a refusal; a 404 of some proxy has none and loses no job."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return ""
+    return str(told.get("code", "")) if isinstance(told, dict) else ""
 
 
 def _label(told: dict[str, Any]) -> tuple[int, bytes]:

@@ -124,6 +124,8 @@ class Spool:
                 return False
             if job.outcome or not job.claimed or job.reason == CHECK_LAST_LABEL:
                 return False
+            if job.expires_ms < _now_ms():
+                return False
             doubtful = {*job.doubtful, *range(job.sent + 1, min(number, job.touched) + 1)}
             self._set(
                 db,

@@ -20,6 +20,7 @@ from server.cli import (
     people,
     run,
     scan,
+    station,
     tokens,
     verify,
 )
@@ -56,6 +57,7 @@ cli.add_command(verify.verify)
 cli.add_command(decode.decode)
 cli.add_command(demo.demo)
 cli.add_command(run.run)
+cli.add_command(station.station)
 for command in (backup.backup, backup.restore):
     cli.add_command(command)
 for role in (jobs.web, jobs.worker, jobs.relay, jobs.schedule, jobs.rebuild):
