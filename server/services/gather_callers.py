@@ -32,17 +32,19 @@ class _Ticket(Generic[Asked, Answered]):
 
 
 class Gathering(Generic[Asked, Answered]):
-    """`serve` gets one thing asked, or several of which each `fits` those before it, and is called
-    by one thread at a time, save for those that have said go_on() or were left alone. Should it
-    fail for several, each caller asks again for itself."""
+    """`serve` gets one thing asked, or several of which each `fits` those before it. One thread at
+    a time calls it, save for those that said go_on(), were left alone, or waited in vain for
+    `patience_s`. Should it fail for several, each caller asks again for itself."""
 
     def __init__(
         self,
         serve: Callable[[Sequence[Asked], GoOn], Sequence[Answered]],
         fits: Callable[[Sequence[Asked], Asked], bool],
+        patience_s: float = 0.25,
     ) -> None:
         self._serve = serve
         self._fits = fits
+        self._patience_s = patience_s
         self._is_serving = False
         self._waiting: deque[_Ticket[Asked, Answered]] = deque()
         self._lock = Lock()
@@ -56,29 +58,46 @@ class Gathering(Generic[Asked, Answered]):
                 self._is_serving = True
             else:
                 self._waiting.append(ticket)
-        if not ticket.serves:
-            ticket.called.wait()  # until served, left alone, or called to serve
         if ticket.serves:
-            return self._serve_with(ticket)
+            return self._serve_with(ticket, self._call_next)
+        if not ticket.called.wait(self._patience_s) and self._leave_queue(ticket):
+            return self._serve_with(ticket, _nobody_waits)
+        ticket.called.wait()  # until served, left alone, or called to serve
+        if ticket.serves:
+            return self._serve_with(ticket, self._call_next)
         return ticket.answers[0] if ticket.answers else self._serve([asked], _nobody_waits)[0]
 
-    def _serve_with(self, first: _Ticket[Asked, Answered]) -> Answered:
+    def _serve_with(self, first: _Ticket[Asked, Answered], call_next: GoOn) -> Answered:
         """Serve this one and whoever waits and fits; then the next who waits is to serve."""
         group = self._take_group(first)
-        answers: Sequence[Answered] = ()
-        call_next = _Once(self._call_next)
+        go_on = _Once(call_next)
         try:
-            if len(group) > 1:
-                with suppress(Exception):  # what is wrong with whom shows when each is alone
-                    answers = self._serve([ticket.asked for ticket in group], call_next)
-            if answers:
-                return answers[0]
-            return self._serve([first.asked], call_next)[0]
+            answers = self._serve_together(group, go_on) if len(group) > 1 else ()
+            return answers[0] if answers else self._serve([first.asked], go_on)[0]
         finally:
-            call_next()
+            go_on()
+
+    def _serve_together(
+        self, group: Sequence[_Ticket[Asked, Answered]], go_on: GoOn
+    ) -> Sequence[Answered]:
+        """Nothing if that failed: what is wrong with whom shows when each is alone."""
+        answers: Sequence[Answered] = ()
+        try:
+            with suppress(Exception):
+                answers = self._serve([ticket.asked for ticket in group], go_on)
+            return answers
+        finally:
             for at, ticket in enumerate(group[1:], 1):
                 ticket.answers = answers[at : at + 1]
                 ticket.called.set()
+
+    def _leave_queue(self, ticket: _Ticket[Asked, Answered]) -> bool:
+        """Whether it still stood there: whoever serves is held up, and we need not be."""
+        with self._lock:
+            stands = ticket in self._waiting
+            if stands:
+                self._waiting.remove(ticket)
+        return stands
 
     def _take_group(self, first: _Ticket[Asked, Answered]) -> list[_Ticket[Asked, Answered]]:
         group, left = [first], deque[_Ticket[Asked, Answered]]()

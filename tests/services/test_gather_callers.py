@@ -11,11 +11,13 @@ from server.services.gather_callers import Gathering
 class House:
     """Serves numbers (times ten); the first call waits until it is let go."""
 
-    def __init__(self, bad: int | None = None, most: int = 100, early: bool = False) -> None:
+    def __init__(
+        self, bad: int | None = None, most: int = 100, early: bool = False, patience_s: float = 30
+    ) -> None:
         self.calls: list[list[int]] = []
         self.busy, self.go_on = threading.Event(), threading.Event()
         self._bad, self._early = bad, early
-        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most)
+        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most, patience_s)
 
     def _serve(self, numbers: Sequence[int], go_on: Callable[[], None]) -> list[int]:
         self.calls.append(list(numbers))
@@ -100,6 +102,19 @@ def test_the_next_may_begin_when_only_waiting_is_left() -> None:
     first.start()
     assert house.busy.wait(10)
     assert house.gathering.ask(2) == 20  # while the first is still being served
+    house.go_on.set()
+    first.join(10)
+    assert house.calls == [[1], [2]]
+    assert not house.gathering._is_serving
+
+
+def test_who_stands_behind_somebody_held_up_goes_on_alone() -> None:
+    house = House(patience_s=0.05)
+    first = threading.Thread(target=house.gathering.ask, args=(1,))
+    first.start()
+    assert house.busy.wait(10)
+    assert house.gathering.ask(2) == 20  # the first is still held up
+    assert house.gathering._is_serving
     house.go_on.set()
     first.join(10)
     assert house.calls == [[1], [2]]

@@ -38,7 +38,7 @@ class Door:
         monkeypatch.setattr(apply_commands, "open_batches", open_slowly)
         event.listen(db.engine, "commit", self._count)
         apply_commands._gatherings[db.engine] = self.gathering = Gathering(
-            apply_commands._apply_posts, apply_commands._fits
+            apply_commands._apply_posts, apply_commands._fits, patience_s=30
         )
 
     def _count(self, _connection: object) -> None:
