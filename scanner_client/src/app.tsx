@@ -1,5 +1,6 @@
 /** Which page an address means, and for whom. */
 import { useSignal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
 import { me, whoAmI } from "./desk/session";
 import { device } from "./device";
@@ -8,6 +9,7 @@ import type { Database } from "./store";
 import { t } from "./text/words";
 import { later } from "./ui/later";
 
+const LabelsPage = later(() => import("./desk/labels/labels_page").then((page) => page.LabelsPage));
 const SetUpPage = later(() => import("./desk/set_up_page").then((page) => page.SetUpPage));
 const SignInPage = later(() => import("./desk/sign_in_page").then((page) => page.SignInPage));
 const StockPage = later(() => import("./desk/stock_page").then((page) => page.StockPage));
@@ -20,6 +22,7 @@ interface AppProps {
 
 export function App({ database }: AppProps) {
   useEffect(() => onLinks(), []);
+  if (path.value.startsWith("/labels")) return <AtDesk page={LabelsPage} />;
   switch (path.value) {
     case "/set-up":
       return <SetUpPage />;
@@ -30,7 +33,7 @@ export function App({ database }: AppProps) {
     case "/floor":
       return device.value ? <FloorPage database={database} /> : <EnrolPage database={database} />;
     case "/stock":
-      return <AtDesk />;
+      return <AtDesk page={StockPage} />;
     default:
       return <Elsewhere />;
   }
@@ -42,14 +45,14 @@ function Elsewhere() {
   return null;
 }
 
-function AtDesk() {
+function AtDesk({ page: Page }: { page: FunctionComponent }) {
   const problem = useSignal(false);
   const check = (): void => {
     problem.value = false;
     whoAmI().then((known) => { if (!known) go("/sign-in"); }, () => { problem.value = true; });
   };
   useEffect(() => { if (!me.value) check(); }, []);
-  if (me.value) return <StockPage />;
+  if (me.value) return <Page />;
   if (!problem.value) return <p class="paper muted">{t("loading")}</p>;
   return (
     <div class="paper">

@@ -41,6 +41,16 @@ export async function call<P extends keyof paths, M extends Method>(
   return (await answerOf(response)) as AnswerOf<Operation<P, M>>;
 }
 
+/** A picture or a document the server makes of a body. Throws as call does. */
+export async function fetchFile<P extends keyof paths>(
+  path: P,
+  body: BodyOf<Operation<P, "post">>,
+): Promise<Blob> {
+  const response = await send("post", path, { body });
+  if (!response.ok) await answerOf(response);
+  return response.blob();
+}
+
 /** The same as call, for lists that are asked again and again: null while nothing changed. */
 export async function poll<P extends keyof paths>(
   path: P,

@@ -1590,7 +1590,9 @@ export interface paths {
         };
         /**
          * The wrong rows as a CSV file, with the reason beside each.
-         * @description Errors: unknown_import, no_wrong_rows.
+         * @description They say what goods cost where the file did: whoever may not read cost has only their own.
+         *
+         *     Errors: unknown_import, no_wrong_rows.
          */
         get: {
             parameters: {
@@ -2067,6 +2069,391 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/label-designs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every design in force, shipped or edited here, by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Designs"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-designs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** One design; its ETag is its version. Errors: design_unknown. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Design"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Keep a new version. If-Match names the version it was made from; "0" for a new design.
+         * @description Errors: if_match_required, stale_version, already_exists, and the design_… codes.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDesign"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Design"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-designs/{name}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget what was edited here: a shipped design is as shipped again.
+         * @description Errors: design_unknown.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes that scan worst first: labels worth printing again. */
+        get: {
+            parameters: {
+                query?: {
+                    least_scans?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QualityList"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/label-scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How labels scanned: tries needed, a verifier's grade. Errors: unknown_site. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LabelScans"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Count1"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The rows that would be printed; no number is handed out.
+         * @description Errors: unknown_item, unknown_location, unknown_lot, unknown_unit, unknown_site,
+         *     design_unknown, nothing_to_print, too_many_labels, no_separator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rows"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How labels will look, or a PDF of exact size to print from a browser; read back first.
+         * @description Errors: design_unknown, the design_… and field_… codes, not_readable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/locations": {
@@ -2580,6 +2967,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/number-ranges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number ranges, and how many numbers each has left. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    kind?: "sscc" | "lpn" | "serial";
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RangePage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** A new range. Errors: bad_range, already_exists, unknown_owner, unknown_item. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRange"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Range"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-ranges/given-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * LPNs whose units were closed may be handed out anew; an SSCC never.
+         * @description Errors: unknown_number, sscc_not_reusable, unit_not_empty.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GivenBack"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Count1"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-ranges/{range_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                range_id: number;
+            };
+            cookie?: never;
+        };
+        /** One range. Errors: unknown_number_range. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    range_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Range"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Make it longer or shorter, or retire it. Errors: bad_range, stale_version. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    range_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RangeChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Range"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/owners": {
         parameters: {
             query?: never;
@@ -2929,6 +3538,758 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/print-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Print jobs, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    printer?: string;
+                    state?: "queued" | "leased" | "sending" | "sent" | "paused" | "confirmed" | "unverified" | "failed" | "expired" | "cancelled";
+                    open?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrintJobPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Queue labels. Each is read back before a station gets it: a few before this answers, the
+         *     rest of a large job soon after.
+         * @description Errors: unknown_printer, printer_without_media, wrong_media, wrong_resolution,
+         *     print_job_uid_reused, numbers_used_up, not_readable, the errors of /labels/plan and the
+         *     field_… codes with the number of the row.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPrintJob"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /** One job with its rows. Errors: unknown_print_job. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody wants it any more. Errors: unknown_print_job, print_job_ended. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * What the printer gets, label by label; fewer than asked for when they are large.
+         * @description Errors: unknown_print_job, lease_lost.
+         */
+        get: {
+            parameters: {
+                query: {
+                    lease: string;
+                    from?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Labels"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How the printing goes; the same again changes nothing, and numbers never go back.
+         * @description Errors: unknown_print_job, lease_lost, bad_print_numbers.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["State"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Print the rest on another printer of the site with the same media.
+         * @description Errors: unknown_print_job, unknown_printer, wrong_media, print_job_ended,
+         *     say_what_was_printed, bad_print_numbers.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Redirect"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/reprint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same labels once more, marked R1, R2 …; never a new number.
+         * @description Errors: unknown_print_job, nothing_printed_yet, unknown_printer, wrong_media,
+         *     bad_print_numbers, print_job_uid_reused.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reprint"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on after a pause; `confirmed`: the last label that came out well.
+         * @description Errors: unknown_print_job, print_job_not_paused, station_has_it, say_what_was_printed,
+         *     bad_print_numbers, wrong_media, wrong_resolution.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Resume"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/print-jobs/{uid}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /** The verification so far. Errors: unknown_print_job. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Verdict"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Scan printed labels back: which of these do not scan? Later scans add to earlier ones.
+         * @description Errors: unknown_print_job.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Scanned"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Verdict"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/printers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Printers with their state and fault; a station's agent makes them known. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrinterPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/printers/{printer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                printer_id: number;
+            };
+            cookie?: never;
+        };
+        /** One printer. Errors: unknown_printer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    printer_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Printer"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say what media is in it. What waits for it and does not fit any more is paused.
+         * @description Errors: unknown_printer, stale_version, bad_media.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    printer_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PrinterChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Printer"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/printers/{printer_id}/test-print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                printer_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue one label with rulers, fine lines and a code.
+         * @description Errors: unknown_printer, printer_without_media, design_outside, print_job_uid_reused.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    printer_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TestPrint"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WholePrintJob"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/quarantine": {
@@ -4042,6 +5403,58 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Period"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/current/lease": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent's heartbeat: its printers' states in, the next jobs out; waits for work.
+         * @description Errors: station_needs_one_site.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Leased"];
                     };
                 };
                 /** @description Refused */
@@ -5457,6 +6870,9 @@ export interface components {
             version: number;
             whole: boolean;
         };
+        Count1: {
+            count: number;
+        };
         CountDetail: {
             blind: boolean;
             /** Format: date-time */
@@ -5558,6 +6974,19 @@ export interface components {
             movement_ids?: string[];
             status: string;
         };
+        Design: {
+            document: {
+                [key: string]: unknown;
+            };
+            name: string;
+            numbered: boolean;
+            shipped: boolean;
+            version: number;
+        };
+        Designs: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Design"][];
+        };
         Device: {
             /** Format: int64 */
             accepted_seq: string;
@@ -5614,6 +7043,10 @@ export interface components {
             /** Format: date-time */
             sent_at?: string;
         };
+        FailedRow: {
+            codes: string[];
+            row: number;
+        };
         Feed: {
             /** Format: int64 */
             cursor: string;
@@ -5648,6 +7081,9 @@ export interface components {
             name_zh: string;
             /** @default Asia/Shanghai */
             time_zone: string;
+        };
+        GivenBack: {
+            codes: string[];
         };
         Held: {
             /** Format: decimal */
@@ -5794,6 +7230,64 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["ItemSite"][];
         };
+        Label: {
+            bytes: string;
+            number: number;
+            sha256: string;
+        };
+        LabelScan: {
+            /** @default 1 */
+            attempts: number;
+            code: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            grade: "" | "A" | "B" | "C" | "D" | "F";
+        };
+        LabelScans: {
+            scans: components["schemas"]["LabelScan"][];
+            site: string;
+        };
+        Labels: {
+            labels: components["schemas"]["Label"][];
+        };
+        Lease: {
+            /** Format: uuid */
+            agent: string;
+            /** @default 1 */
+            most: number;
+            printers: components["schemas"]["SeenPrinter"][];
+            /** @default  */
+            version: string;
+            /** @default 0 */
+            wait_s: number;
+        };
+        Leased: {
+            jobs: components["schemas"]["LeasedJob"][];
+            printers: components["schemas"]["LeasedPrinter"][];
+            retry_after_ms: number;
+        };
+        LeasedJob: {
+            confirmed: number;
+            doubtful: boolean;
+            dpi: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            labels: number;
+            language: string;
+            /** Format: uuid */
+            lease: string;
+            lease_s: number;
+            numbered: boolean;
+            printer: string;
+        };
+        LeasedPrinter: {
+            media: components["schemas"]["Media"] | null;
+            name: string;
+        };
         Location: {
             /** Format: decimal */
             capacity?: string | null;
@@ -5852,6 +7346,22 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Lot"][];
         };
+        Match: {
+            /** @default null */
+            category: string | null;
+            /** @default null */
+            kind: string | null;
+            /** @default null */
+            prefix: string | null;
+            /** @default null */
+            q: string | null;
+            /** @default null */
+            site: string | null;
+            /** @default null */
+            unlabelled: boolean | null;
+            /** @default null */
+            zone: string | null;
+        };
         Me: {
             /** Format: int64 */
             device_id?: string | null;
@@ -5866,6 +7376,29 @@ export interface components {
             source: string;
             /** Format: date-time */
             stepped_up_until?: string | null;
+        };
+        Media: {
+            /** @default 1 */
+            across: number;
+            /** @default 2 */
+            across_gap_mm: number;
+            /** @default null */
+            darkness: number | null;
+            /** @default 0 */
+            direction: number;
+            /** @default 2 */
+            gap_mm: number;
+            height_mm: number;
+            name: string;
+            /** @default 0 */
+            offset_x_mm: number;
+            /** @default 0 */
+            offset_y_mm: number;
+            /** @default null */
+            speed: number | null;
+            /** @default gap */
+            tracking: string;
+            width_mm: number;
         };
         Movement: {
             base_unit: string;
@@ -5934,6 +7467,11 @@ export interface components {
             /** @default false */
             keyless: boolean;
             site: string;
+        };
+        NewDesign: {
+            document: {
+                [key: string]: unknown;
+            };
         };
         NewItem: {
             attributes?: {
@@ -6009,6 +7547,50 @@ export interface components {
             name: string;
             /** Format: decimal */
             quantity: string;
+        };
+        NewPrintJob: {
+            /** @default 1 */
+            copies: number;
+            design: string;
+            /** @default null */
+            dpi: number | null;
+            /** @default 1 */
+            first_cell: number;
+            /** @default 8 */
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** @default  */
+            media: string;
+            /** Format: int64 */
+            printer: string;
+            /** @default 5 */
+            priority: number;
+            /** @default  */
+            sheet: string;
+            wanted: components["schemas"]["Wanted"];
+        };
+        NewRange: {
+            /** @default 6 */
+            digits: number;
+            /** @default  */
+            extension: string;
+            /** @default 0 */
+            first: number;
+            /** @default  */
+            item: string;
+            /** @enum {string} */
+            kind: "sscc" | "lpn" | "serial";
+            /** @default null */
+            last: number | null;
+            /** @default  */
+            owner: string;
+            prefix: string;
         };
         NewReservation: {
             item: string;
@@ -6195,6 +7777,120 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Period"][];
         };
+        Plan: {
+            design: string;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            wanted: components["schemas"]["Wanted"];
+        };
+        Preview: {
+            /** @default 1 */
+            copies: number;
+            data?: {
+                [key: string]: string;
+            }[];
+            /** @default null */
+            design: string | null;
+            /** @default null */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @default 203
+             * @enum {integer}
+             */
+            dpi: 203 | 300 | 600;
+            /** @default 1 */
+            first_cell: number;
+            /**
+             * @default png
+             * @enum {string}
+             */
+            format: "png" | "pdf" | "svg" | "zpl" | "tspl";
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** @default  */
+            sheet: string;
+        };
+        PrintJob: {
+            checked: number;
+            confirmed: number;
+            copies: number;
+            /** Format: date-time */
+            created_at: string;
+            design: string;
+            design_version: number;
+            doubtful: number[];
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            labels: number;
+            /** Format: date-time */
+            leased_until: string | null;
+            mark: string;
+            media: {
+                [key: string]: unknown;
+            };
+            numbered: boolean;
+            /** Format: int64 */
+            printer: string;
+            printer_name: string;
+            priority: number;
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            reason: string;
+            /** Format: uuid */
+            reprint_of: string | null;
+            reprint_reason: string;
+            request_id: string;
+            sent: number;
+            site: string;
+            source: string;
+            state: string;
+            station: string;
+            user: string | null;
+        };
+        PrintJobPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["PrintJob"][];
+        };
+        Printer: {
+            agent_version: string;
+            dpi: number;
+            /** Format: int64 */
+            id: string;
+            language: string;
+            media: components["schemas"]["Media"] | null;
+            name: string;
+            online: boolean;
+            open_jobs: number;
+            reason: string;
+            retired: boolean;
+            /** Format: date-time */
+            seen_at: string;
+            site: string;
+            state: string;
+            station: string;
+            version: number;
+        };
+        PrinterChanges: {
+            media?: components["schemas"]["Media"];
+            retired?: boolean;
+        };
+        PrinterPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Printer"][];
+        };
         Problem: {
             code: string;
             detail: string;
@@ -6205,6 +7901,33 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        Progress: {
+            confirmed: number;
+            doubtful?: number[];
+            /** Format: uuid */
+            lease: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
+            sent: number;
+            /** @enum {string} */
+            state: "sending" | "sent" | "confirmed" | "unverified" | "paused" | "failed";
+        };
+        Quality: {
+            attempts: number;
+            attempts_per_100: number;
+            code: string;
+            /** Format: date-time */
+            last_at: string;
+            scans: number;
+            site: string;
+            worst_grade: string;
+        };
+        QualityList: {
+            rows: components["schemas"]["Quality"][];
         };
         Quarantined: {
             command: {
@@ -6239,9 +7962,50 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Quarantined"][];
         };
+        Range: {
+            digits: number;
+            extension: string;
+            /** Format: int64 */
+            id: string;
+            item: string | null;
+            kind: string;
+            last: string;
+            left: string;
+            next: string;
+            owner: string;
+            prefix: string;
+            retired: boolean;
+            version: number;
+        };
+        RangeChanges: {
+            last?: number;
+            retired?: boolean;
+        };
+        RangePage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Range"][];
+        };
+        Redirect: {
+            /** @default null */
+            confirmed: number | null;
+            /** Format: int64 */
+            printer: string;
+        };
         Refusal: {
             reason: string;
             version: number;
+        };
+        Reprint: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @default null
+             */
+            printer: string | null;
+            /** @enum {string} */
+            reason: "damaged" | "lost" | "misprint" | "unreadable" | "other";
+            rows?: number[];
         };
         Reservation: {
             base_unit: string;
@@ -6288,6 +8052,10 @@ export interface components {
             why: string[];
             withheld: string[];
         };
+        Resume: {
+            /** @default null */
+            confirmed: number | null;
+        };
         Revaluation: {
             /** Format: decimal */
             amount?: string;
@@ -6309,6 +8077,15 @@ export interface components {
             receipt_value: string;
             /** Format: decimal */
             value: string;
+        };
+        Row: {
+            data: {
+                [key: string]: unknown;
+            };
+            design?: string;
+        };
+        Rows: {
+            rows: components["schemas"]["Row"][];
         };
         RulesInForce: {
             /** @default false */
@@ -6341,6 +8118,23 @@ export interface components {
             bare_gs1: boolean;
             in_store?: components["schemas"]["InStore"][];
             separators?: string[];
+        };
+        Scanned: {
+            codes: string[];
+        };
+        SeenPrinter: {
+            /** @enum {integer} */
+            dpi: 203 | 300 | 600;
+            /** @enum {string} */
+            language: "zpl" | "tspl" | "pdf";
+            name: string;
+            /**
+             * @default
+             * @enum {string}
+             */
+            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
+            /** @enum {string} */
+            state: "ready" | "printing" | "paused" | "offline" | "unknown";
         };
         SetUp: {
             /**
@@ -6429,6 +8223,9 @@ export interface components {
         Snooze: {
             /** Format: date-time */
             until: string;
+        };
+        State: {
+            state: string;
         };
         Status: {
             /** @description may stock in it be promised */
@@ -6697,6 +8494,15 @@ export interface components {
             target: string;
             tracking?: string;
         };
+        TestPrint: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+        };
         Token: {
             /** Format: date-time */
             created_at: string;
@@ -6798,6 +8604,82 @@ export interface components {
         UserPage: {
             next_cursor: string | null;
             rows: components["schemas"]["User"][];
+        };
+        Verdict: {
+            failed: components["schemas"]["FailedRow"][];
+            read: number[];
+            rows: number;
+            strange: string[];
+        };
+        Wanted: {
+            codes?: string[];
+            /** @default 0 */
+            count: number;
+            data?: {
+                [key: string]: string;
+            }[];
+            extra?: {
+                [key: string]: string;
+            };
+            /** @default  */
+            item: string;
+            /** @enum {string} */
+            kind: "data" | "items" | "locations" | "lots" | "units" | "numbers";
+            match?: components["schemas"]["Match"];
+            /**
+             * @default lpn
+             * @enum {string}
+             */
+            numbers: "sscc" | "lpn" | "serial";
+            /** @default  */
+            owner: string;
+            /** @default false */
+            separators: boolean;
+            /** @default  */
+            site: string;
+        };
+        WholePrintJob: {
+            checked: number;
+            confirmed: number;
+            copies: number;
+            /** Format: date-time */
+            created_at: string;
+            design: string;
+            design_version: number;
+            doubtful: number[];
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            labels: number;
+            /** Format: date-time */
+            leased_until: string | null;
+            mark: string;
+            media: {
+                [key: string]: unknown;
+            };
+            numbered: boolean;
+            /** Format: int64 */
+            printer: string;
+            printer_name: string;
+            priority: number;
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            reason: string;
+            /** Format: uuid */
+            reprint_of: string | null;
+            reprint_reason: string;
+            request_id: string;
+            rows: components["schemas"]["Row"][];
+            sent: number;
+            site: string;
+            source: string;
+            state: string;
+            station: string;
+            user: string | null;
         };
         Zone: {
             code?: string;

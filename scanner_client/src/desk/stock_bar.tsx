@@ -1,34 +1,16 @@
-/** Search, how fresh the figures are, and who looks at them. */
-import { CircleQuestionMark, LogOut, Radio, Search } from "lucide";
+/** The stock page's top: a search box that also takes scans. */
+import { Search } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
-import { ask, go } from "../route";
+import { ask } from "../route";
 import { t } from "../text/words";
-import { Choices } from "../ui/corner";
 import { Icon } from "../ui/icon";
-import { following } from "./poller";
-import { me, signOut } from "./session";
+import { Bar } from "./bar";
 import { filters } from "./stock_data";
 
 const TYPING_MS = 200;
 
 export function StockBar({ onHelp }: { onHelp: () => void }) {
-  const leave = (): void => void signOut().then(() => go("/sign-in"));
-  const { well } = following.value;
-  return (
-    <header class="bar">
-      <b>{t("brand")}</b>
-      <SearchBox />
-      <span class={well ? "pill fine live" : "pill bad live"}>
-        <Icon of={Radio} size={14} />{t(well ? "stock_following" : "stock_not_following")}
-      </span>
-      <span class="who">
-        <Choices />
-        <button class="help" onClick={onHelp}><Icon of={CircleQuestionMark} size={16} />{t("keys_title")}</button>
-        <span class="person">{me.value?.name}</span>
-        <button onClick={leave}><Icon of={LogOut} size={16} /><span class="word">{t("sign_out")}</span></button>
-      </span>
-    </header>
-  );
+  return <Bar onHelp={onHelp}><SearchBox /></Bar>;
 }
 
 function SearchBox() {

@@ -196,6 +196,8 @@ export const en: Record<Text, string> = {
   error_title: "That did not work",
   stale: "The server does not answer; these are the figures of {time}",
 
+  places: "Pages",
+  labels: "Labels",
   stock: "Stock",
   stock_site: "Site",
   stock_site_all: "All sites",

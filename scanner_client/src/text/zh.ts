@@ -195,6 +195,8 @@ export const zh = {
   error_title: "没有成功",
   stale: "服务器暂时没有回应，下面是 {time} 的数据",
 
+  places: "页面",
+  labels: "标签",
   stock: "库存",
   stock_site: "仓库",
   stock_site_all: "全部仓库",

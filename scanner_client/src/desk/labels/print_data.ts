@@ -1,0 +1,88 @@
+/** What is about to be printed: the choice so far, and the rows the server makes of it. */
+import { computed, signal } from "@preact/signals";
+import { language } from "../../text/words";
+import { sites } from "../stock_data";
+import { draw, planRows, queueJob, texts, type Row } from "./api";
+import { designs } from "./designs_data";
+import { fits } from "./jobs";
+import { printers } from "./stations_data";
+import { codesOf } from "./things";
+import { sheetsFor, SHEETS, wantedOf, waysOf, type Choice } from "./ways";
+
+export const PDF = "pdf";
+
+const BEGINNING: Choice = {
+  design: "location-60x40", language: language.value, way: "locations", site: "", zone: "", codes: "", table: "",
+  owner: "", item: "", count: 1, arrow: "", aisles: false, copies: 1, where: "", first_cell: 1,
+};
+
+export const choice = signal<Choice>(BEGINNING);
+/** The rows of the choice, as the server planned them. */
+export const plan = signal<{ of: string; rows: Row[] }>({ of: "", rows: [] });
+
+export const design = computed(() =>
+  designs.value?.find((each) => each.name === choice.value.design) ?? designs.value?.[0] ?? null);
+export const site = computed(() => choice.value.site || (sites.value[0]?.code ?? ""));
+export const where = computed(() => choice.value.where || usualPlace());
+export const wanted = computed(() => {
+  if (!design.value) return null;
+  const codes = codesOf(choice.value.codes);
+  return wantedOf({ ...choice.value, site: site.value }, design.value, codes);
+});
+/** What the plan depends on, as text: the same text needs no new plan. */
+export const planKey = computed(() =>
+  wanted.value ? JSON.stringify([design.value?.name, choice.value.language, wanted.value]) : "");
+
+export function choose(changes: Partial<Choice>): void {
+  choice.value = { ...choice.value, ...changes };
+}
+
+/** Another design can be filled in other ways and printed elsewhere. */
+export function chooseDesign(name: string): void {
+  const found = designs.value?.find((each) => each.name === name);
+  const [way = "sample"] = found ? waysOf(found) : [];
+  choose({ design: name, way, where: "", arrow: "" });
+}
+
+export async function makePlan(): Promise<void> {
+  const key = planKey.value;
+  if (!key) {
+    plan.value = { of: "", rows: [] };
+    return;
+  }
+  const rows = await planRows(design.value!.name, choice.value.language, wanted.value!);
+  if (key === planKey.value) plan.value = { of: key, rows };
+}
+
+/** Into the queue of the chosen printer; the id makes a second press harmless. */
+export function print(id: string) {
+  const { language: words, copies } = choice.value;
+  return queueJob({
+    id, printer: where.value, design: design.value!.name, wanted: wanted.value!, language: words, copies,
+    dpi: null, first_cell: 1, hours: 8, media: "", priority: 5, sheet: "",
+  });
+}
+
+/** A document of exact size, or sheets of sticky labels, to print from the browser. */
+export function makePdf(): Promise<Blob> {
+  const { language: words, copies, first_cell } = choice.value;
+  const sheet = where.value in SHEETS ? where.value : "";
+  return draw({
+    design: design.value!.name, data: rowsOfDesign().map((row) => texts(row.data)), format: "pdf",
+    language: words, sheet, first_cell: sheet ? first_cell : 1, copies,
+  });
+}
+
+/** Rows of the design itself; separators need a printer. */
+export function rowsOfDesign(): Row[] {
+  return plan.value.rows.filter((row) => !row.design);
+}
+
+
+/** A printer with the right labels in it, else a sheet, else PDF. */
+function usualPlace(): string {
+  const size = design.value?.document.size_mm;
+  if (!design.value || !size) return PDF;
+  const ready = (printers.value ?? []).filter((each) => fits(each, size));
+  return (ready.find((each) => each.online) ?? ready[0])?.id ?? sheetsFor(design.value)[0] ?? PDF;
+}
