@@ -12,6 +12,8 @@ from rq import get_current_job
 from server.bootstrap import settings_of
 from server.domain.errors import Unavailable
 from server.logs import logger
+from server.services.check_labels import check_labels
+from server.services.print_automatically import print_automatically
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.settings import Settings
 
@@ -47,6 +49,21 @@ def drain_movements() -> int:
         else:
             time.sleep(LOOK_S)
     return keys
+
+
+def drain_labels() -> int:
+    """Print what is printed without being asked for, and read back what waits to be printed; the
+    number of formats found right."""
+    _take_off_bell("labels")
+    try:
+        jobs = print_automatically()
+        formats = check_labels(RUN_S)
+    except Unavailable as busy:
+        log.warning("labels wait", code=busy.code)
+        return 0
+    if jobs or formats:
+        log.info("labels made ready", jobs=jobs, formats=formats)
+    return formats
 
 
 def _recalculate(policy: TurnoverPolicy) -> int:

@@ -17,7 +17,10 @@ from server.settings import Settings
 QUEUES = ("movements", "counts", "planning", "labels", "outbound")
 """In order of urgency: a worker of several queues empties the first ones first."""
 
-DRAINS: Mapping[str, Callable[..., Any]] = {"movements": drain.drain_movements}
+DRAINS: Mapping[str, Callable[..., Any]] = {
+    "movements": drain.drain_movements,
+    "labels": drain.drain_labels,
+}
 """What the doorbell of a queue starts; the other queues only get jobs of the schedule so far."""
 
 BELL_S = 10

@@ -14,6 +14,7 @@ from jobs.queues import DRAINS, connect, ring
 from server.bootstrap import make_base_app, settings_of
 from server.domain.errors import Unavailable
 from server.logs import configure_logs, logger
+from server.services.lease_labels import settle_overdue
 from server.services.number_feed import number_feed
 from server.services.sweep import due_queues, wake_snoozed_alerts
 
@@ -61,6 +62,7 @@ class Relay:
     def _sweep(self) -> None:
         self._next_sweep = time.monotonic() + self._sweep_interval_s
         wake_snoozed_alerts()
+        settle_overdue()
         self._ring(frozenset(DRAINS) & due_queues())
 
     def _ring(self, queues: frozenset[str]) -> None:

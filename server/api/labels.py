@@ -23,6 +23,11 @@ from server.services.keep_designs import (
 )
 from server.services.plan_labels import Wanted, plan_labels
 from server.services.preview_labels import Look, preview_labels
+from server.services.print_automatically import (
+    automatic_labels,
+    close_unit,
+    set_automatic_labels,
+)
 from server.services.verify_labels import note_scans, verify_labels
 from server.store.db import reading
 from server.store.queries import records
@@ -198,6 +203,40 @@ class LabelQuality(MethodView):
         """Codes that scan worst first: labels worth printing again."""
         with reading() as session:
             return {"rows": label_quality(session, current_actor().site_ids, **query)}
+
+
+@blueprint.route("/labels/automatic")
+class Automatic(MethodView):
+    @requires("labels.read")
+    @blueprint.arguments(shapes.LabelSiteQuery, location="query")
+    @blueprint.response(200, shapes.AutomaticLabelsSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Which labels a site prints without being asked. Errors: unknown_site."""
+        return automatic_labels(query["site"], current_actor())
+
+    @requires("labels.write")
+    @blueprint.arguments(shapes.LabelSiteQuery, location="query")
+    @blueprint.arguments(shapes.AutomaticLabelsSchema)
+    @blueprint.response(200, shapes.AutomaticLabelsSchema)
+    def put(self, query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """Keep this in place of what was. Errors: unknown_site, unknown_printer, design_unknown."""
+        set_automatic_labels(query["site"], body, current_actor())
+        return automatic_labels(query["site"], current_actor())
+
+
+@blueprint.route("/labels/closed-units")
+class ClosedUnits(MethodView):
+    @requires("labels.order")
+    @idempotent
+    @blueprint.arguments(shapes.ClosedUnitSchema)
+    @blueprint.response(200, shapes.ClosedUnitSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, str]:
+        """A unit is packed and closed: its label is printed, where the site wants that.
+
+        Errors: unknown_unit, unit_nowhere.
+        """
+        close_unit(body["unit"], current_actor())
+        return {"unit": body["unit"]}
 
 
 def wanted_of(body: dict[str, Any]) -> Wanted:

@@ -81,10 +81,14 @@ class Printing:
         return self.state in ENDED
 
     @property
+    def is_unheard(self) -> bool:
+        """Whether a station may be printing more of it than it said."""
+        return self.state in ("sending", "sent") or self.reason == STATION_LOST
+
+    @property
     def maybe_printed(self) -> int:
         """The highest number that may be on paper."""
-        unheard = self.state in ("sending", "sent") or self.reason == STATION_LOST
-        return max(self.handed, self.sent) if unheard else self.sent
+        return max(self.handed, self.sent) if self.is_unheard else self.sent
 
     @property
     def in_doubt(self) -> bool:
@@ -165,8 +169,14 @@ def requeue(job: Printing, printed: int | None) -> Printing:
         return _free(_with_doubt(job), "queued")
     if not job.confirmed <= printed <= job.labels:
         raise InvalidInput("bad_print_numbers", least=job.confirmed, most=job.labels)
-    told = replace(job, confirmed=printed, sent=printed)
+    doubtful = _merged(job.doubtful, _still_printing(job, printed))
+    told = replace(job, confirmed=printed, sent=printed, doubtful=doubtful)
     return _free(told, "confirmed" if printed == job.labels else "queued")
+
+
+def _still_printing(job: Printing, printed: int) -> range:
+    """What a station nobody hears may print yet, after somebody looked."""
+    return range(printed + 1, job.maybe_printed + 1) if job.is_unheard else range(0)
 
 
 def _with_doubt(job: Printing) -> Printing:

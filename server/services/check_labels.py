@@ -9,14 +9,15 @@ from server.domain.errors import StockturnError
 from server.domain.people import SYSTEM, Actor
 from server.domain.printing import ENDED, refuse
 from server.services.clock import now_ms
-from server.services.lease_labels import change_job
-from server.services.render_labels import CHECKED_AT_ONCE, Sheaf, check_pieces, sheaf_of
+from server.services.lease_labels import change_job, tell_print
+from server.services.render_labels import DOCUMENT_LABELS_MOST, Sheaf, check_pieces, sheaf_of
 from server.services.wait_for_jobs import wake_stations
 from server.store.db import reading, unit_of_work
 from server.store.models import Printer, PrintJob
 from server.store.print_queue import printing_of, unchecked_jobs
 
-AT_ONCE = 4
+JOBS_AT_ONCE = 4
+FORMATS_AT_ONCE = 50
 
 
 class _Work(NamedTuple):
@@ -48,13 +49,14 @@ def check_labels(seconds: float) -> int:
 
 
 def check_some(job_id: int) -> int:
-    """Check the next few formats of one job; how many were right. One that is refused ends its job
+    """Check the next few formats of one job; how many were right. The feed hears of it, so that
+    the relay rings for the rest. One that is refused ends its job
     as failed, with the reason."""
     work = _work_of(job_id)
     if work is None:
         return 0
     try:
-        many = 10_000 if work.sheaf.to == "pdf" else CHECKED_AT_ONCE
+        many = DOCUMENT_LABELS_MOST if work.sheaf.to == "pdf" else FORMATS_AT_ONCE
         checked = check_pieces(work.sheaf, work.checked + 1, many)
     except StockturnError as refusal:
         refuse_job(work.job_id, refusal, SYSTEM)
@@ -64,6 +66,7 @@ def check_some(job_id: int) -> int:
         if job.media != work.made_for or job.checked != work.checked:
             return 0
         job.checked = checked
+        tell_print(session, job, SYSTEM, now_ms())
     if checked >= work.sheaf.pieces:
         wake_stations()
     return checked - work.checked
@@ -81,7 +84,7 @@ def refuse_job(job_id: int, refusal: StockturnError, actor: Actor) -> None:
 
 def _due() -> list[_Work]:
     with reading() as session:
-        jobs = unchecked_jobs(session, AT_ONCE)
+        jobs = unchecked_jobs(session, JOBS_AT_ONCE)
         return [_work(session, job) for job in jobs]
 
 

@@ -6,7 +6,9 @@ from sqlalchemy import CursorResult, delete
 from sqlalchemy.orm import Session
 
 from server.domain.days import day_of
+from server.services.check_labels import is_anything_unchecked
 from server.services.clock import now_ms
+from server.services.print_automatically import is_anything_to_print
 from server.services.recalculate import TurnoverPolicy
 from server.store.db import reading, unit_of_work
 from server.store.models import IdempotencyKey
@@ -21,7 +23,10 @@ DAY_MS = 86_400_000
 def due_queues() -> frozenset[str]:
     """The queues whose work is due according to the database, whatever Redis says."""
     with reading() as session:
-        return frozenset({"movements"} if is_anything_due(session) else ())
+        due = {"movements"} if is_anything_due(session) else set()
+    if is_anything_unchecked() or is_anything_to_print():
+        due.add("labels")
+    return frozenset(due)
 
 
 def wake_snoozed_alerts() -> int:

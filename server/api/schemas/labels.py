@@ -216,3 +216,28 @@ class QualitySchema(Schema):
 
 class QualityListSchema(Schema):
     rows = fields.List(fields.Nested(QualitySchema), required=True)
+
+
+class AutomaticSchema(Schema):
+    """Where labels go that nobody asks for, and how many of each."""
+
+    printer = Id(required=True)
+    design = a_code(required=True)
+    copies = fields.Integer(load_default=1, validate=validate.Range(1, 20))
+    language = fields.String(load_default="zh", validate=validate.OneOf(LANGUAGES))
+
+
+class AutomaticLabelsSchema(Schema):
+    """receipt: items without a barcode; location_created; unit_closed. null: nothing."""
+
+    receipt = fields.Nested(AutomaticSchema, load_default=None, allow_none=True)
+    location_created = fields.Nested(AutomaticSchema, load_default=None, allow_none=True)
+    unit_closed = fields.Nested(AutomaticSchema, load_default=None, allow_none=True)
+
+
+class LabelSiteQuery(Schema):
+    site = a_code(required=True)
+
+
+class ClosedUnitSchema(Schema):
+    unit = a_code(required=True)
