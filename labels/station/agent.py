@@ -13,13 +13,15 @@ from labels.station.courier import Courier
 from labels.station.jobs import Offer
 from labels.station.pace import Pace
 from labels.station.printers.named import NamedPrinter
-from labels.station.server import LeaseLost, Server, ServerAway
+from labels.station.server import Leased, LeaseLost, Server, ServerAway
 from labels.station.spool import Spool
 from labels.station.worker import Worker
 
 log = logging.getLogger("stockturn.station")
 _MOST_JOBS = 5
 _SAME_AGAIN_S = 0.25
+_SOON_S = 2
+_TICK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Agent:
         spool_unusable."""
         _check(station)
         self._station = station
+        self._ended = False
         self._stop = threading.Event()
         self._server = Server(station.server, station.token, station.ca)
         self._spool = Spool(station.spool)
@@ -55,8 +58,9 @@ class Agent:
         return Worker(printer, self._spool, station.pace, self._stop, station.language)
 
     def stop(self) -> None:
-        """Hand over no further label; what is under way may finish. Safe in a signal handler."""
-        self._stop.set()
+        """Hand over no further label; what is under way may finish. Safe in a signal handler,
+        where the lock of an Event may be held by the very thread that was interrupted."""
+        self._ended = True
 
     def run(self) -> None:
         """Until stopped. The long poll is not waited for: what it still brings is offered again."""
@@ -66,8 +70,10 @@ class Agent:
         telling = _started(courier.run, "courier")
         _started(self._lease, "leasing")
         log.info("ready: %s", ", ".join(worker.printer.name for worker in self._workers))
-        while not self._stop.wait(1.0):
-            pass
+        while not self._ended:
+            self._stop.wait(_TICK_S)
+        self._stop.set()
+        self._spool.ring()
         _join([*printing, telling], self._station.pace.grace + 0.5)
         _join([_started(lambda: self._last_words(courier), "last words")], 1.0)
         self._spool.close()
@@ -84,7 +90,7 @@ class Agent:
         names = {worker.printer.name for worker in self._workers}
         for job in self._spool.open_jobs():
             if job.printer not in names:
-                self._spool.note(job.uid, "unreachable")
+                self._spool.note(job, "unreachable")
 
     def _lease(self) -> None:
         backoff = Backoff()
@@ -95,7 +101,7 @@ class Agent:
                 leased = self._server.lease(self._spool.agent, printers, wait_s, _MOST_JOBS)
                 self._adopt(leased.offers)
                 backoff.succeeded()
-                wait_s = self._station.pace.lease_wait
+                wait_s = self._patience_s(leased)
                 self._stop.wait(leased.wait_s)
             except ServerAway as away:
                 log.warning("server away: %s", away)
@@ -103,6 +109,12 @@ class Agent:
             except Exception:
                 log.exception("leasing")
                 self._stop.wait(backoff.delay_s())
+
+    def _patience_s(self, leased: Leased) -> int:
+        """The server gives work only to printers that were ready when we called."""
+        ready = all(worker.is_ready for worker in self._workers)
+        most_s = self._station.pace.lease_wait
+        return most_s if ready and leased.set_up else min(most_s, _SOON_S)
 
     def _adopt(self, offers: Sequence[Offer]) -> None:
         """What comes again is on its way already: we do not ask again at once."""

@@ -114,9 +114,9 @@ class Conversation:
 
     def _decide(self, job: Job) -> bool:
         if job.numbered:
-            self._spool.ask_person(job.uid)
+            self._spool.ask_person(job)
             return False
-        self._spool.rewind(job.uid, job.confirmed)
+        self._spool.rewind(job, job.confirmed)
         return True
 
     # --- what the printer says ------------------------------------------------------------
@@ -125,7 +125,7 @@ class Conversation:
         status = self.look()
         if status is None:
             self._idle_since = None
-            self._spool.note(job.uid, "no_answer")
+            self._spool.note(job, "no_answer")
         elif status.busy or status.reason:
             self._idle_since = None
             self._worked = self._worked or status.busy
@@ -139,9 +139,9 @@ class Conversation:
             return
         certain = job.sent - min(job.in_flight, self._perhaps_inside(status))
         if certain == job.parts and not status.reason:
-            self._spool.finish(job.uid, "confirmed")
+            self._spool.finish(job, "confirmed")
         else:
-            self._spool.note(job.uid, status.reason, certain)
+            self._spool.note(job, status.reason, certain)
 
     def _perhaps_inside(self, status: Status) -> int:
         """How many of the labels handed over may still be in the printer, at most."""
@@ -188,7 +188,7 @@ class Conversation:
         if self._stop.is_set():
             return False
         content = self._spool.label(job.uid, number)
-        if content is None or not self._spool.begin(job.uid, job.lease, number):
+        if content is None or not self._spool.begin(job, number):
             return False
         self._tail.written = True
         if not self._wire.write(content, self._pace.stall):
@@ -198,11 +198,11 @@ class Conversation:
     def _wait_for_room(self, job: Job) -> None:
         """The printer takes no more: paused, out of labels, or busy. Half a label is out, so we
         stay with it. Raises WireLost when we must end."""
-        self._spool.note(job.uid, "buffer_full")
+        self._spool.note(job, "buffer_full")
         while not self._wire.flush(self._pace.poll):
             if self._stop.is_set():
                 raise WireLost(detail="ended with half a label out")
-        self._spool.note(job.uid, "")
+        self._spool.note(job, "")
 
 
 class _Patience:

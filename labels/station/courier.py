@@ -72,7 +72,7 @@ class Courier:
             return self._tell(job.uid) or fetched
         except LeaseLost as lost:
             log.warning("job %s is not ours any more: %s", job.uid, lost)
-            self._spool.drop(job.uid, job.lease)
+            self._spool.drop(job)
             return True
         except Refused as refused:
             log.error("job %s: %s", job.uid, refused)
@@ -82,14 +82,14 @@ class Courier:
     def _fetch(self, job: Job) -> bool:
         if job.fetched >= job.parts or job.outcome or job.reason:
             return False
-        self._spool.store_labels(job.uid, job.lease, self._server.labels(job))
+        self._spool.store_labels(job, self._server.labels(job))
         return True
 
     def _give_up_if_expired(self, job: Job) -> None:
         """Monday's paper does not bring Friday's labels."""
         if not job.outcome and job.expires_ms < time.time() * 1000:
             log.warning("job %s expired after %d of %d labels", job.uid, job.sent, job.parts)
-            self._spool.finish(job.uid, "failed")
+            self._spool.finish(job, "failed")
 
     def _tell(self, uid: str) -> bool:
         job = self._spool.job(uid)
@@ -103,5 +103,5 @@ class Courier:
         self._remind_at[uid] = time.monotonic() + REMIND_S
         if told == job.told:
             return False
-        self._spool.was_told(uid, job.lease, told, job.state)
+        self._spool.was_told(job, told)
         return True

@@ -26,7 +26,7 @@ class DeafWire:
 
     def deliver(self, name: str, content: bytes) -> None:
         """Wait until it has taken every byte. Raises WireLost."""
-        self._wire.forget_input()
+        self._wire.is_quiet(0)
         gone = self._wire.write(content, self._pace.stall)
         while not gone:
             if self._stop.is_set():
@@ -44,7 +44,7 @@ def deliver_job(delivery: Delivery, spool: Spool, uid: str, stop: threading.Even
         return
     while not stop.is_set() and (job := spool.job(uid)) is not None and not job.outcome:
         if job.sent == job.parts:
-            spool.finish(uid, "confirmed" if delivery.certain else "unverified")
+            spool.finish(job, "confirmed" if delivery.certain else "unverified")
         elif not _deliver_chunk(delivery, spool, job):
             return
 
@@ -54,13 +54,13 @@ def _settle_doubt(delivery: Delivery, spool: Spool, job: Job) -> bool:
     if job.sent == job.passed:
         return True
     if delivery.certain:
-        spool.rewind(job.uid, job.confirmed, surely_not_printed=True)
+        spool.rewind(job, job.confirmed, surely_not_printed=True)
         return True
     if job.numbered:
-        spool.ask_person(job.uid)
+        spool.ask_person(job)
         return False
     back = delivery.looks_back if job.reason else 0
-    spool.rewind(job.uid, max(job.confirmed, job.passed - back))
+    spool.rewind(job, max(job.confirmed, job.passed - back))
     return True
 
 
@@ -69,8 +69,8 @@ def _deliver_chunk(delivery: Delivery, spool: Spool, job: Job) -> bool:
     last = min(job.sent + delivery.chunk, job.parts, job.fetched)
     labels = [spool.label(job.uid, number) for number in range(job.sent + 1, last + 1)]
     content = b"".join(label for label in labels if label is not None)
-    if not labels or None in labels or not spool.begin(job.uid, job.lease, last):
+    if not labels or None in labels or not spool.begin(job, last):
         return False
     delivery.deliver(job.uid, content)
-    spool.pass_on(job.uid, last)
+    spool.pass_on(job, last)
     return True

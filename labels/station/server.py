@@ -17,7 +17,8 @@ from labels.errors import LabelError
 from labels.station.jobs import Job, Offer, offer_from_json
 
 _PATIENCE_S = 15.0
-PAGE = 50
+FIRST_PAGE, PAGE = 3, 50
+"""Labels fetched at once: few at first, so that the printer begins."""
 _NOT_OURS = ("lease_lost", "unknown_print_job")
 _OF_THIS_REQUEST = (400, 404, 409, 413, 422)
 
@@ -40,10 +41,12 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """What a lease call brought: jobs, and how long to wait before the next call."""
+    """What a lease call brought: jobs, and how long to wait before the next call. set_up: whether
+    the server knows what media is in every printer."""
 
     offers: list[Offer]
     wait_s: float
+    set_up: bool
 
 
 class Server:
@@ -77,13 +80,15 @@ class Server:
         told = _document(answer)
         try:
             offers = [_ours(offer_from_json(job), ahead_ms) for job in told["jobs"]]
-            return Leased(offers, float(told.get("retry_after_ms") or 0) / 1000)
+            set_up = all(printer["media"] for printer in told["printers"])
+            return Leased(offers, float(told.get("retry_after_ms") or 0) / 1000, set_up)
         except (KeyError, TypeError, ValueError) as broken:
             raise ServerAway(f"bad lease answer: {broken!r}") from None
 
     def labels(self, job: Job) -> list[tuple[int, bytes]]:
         """The next labels of a job that are not here. Raises ServerAway, LeaseLost."""
-        asked = {"lease": job.lease, "from": job.fetched + 1, "limit": PAGE}
+        limit = PAGE if job.sent > job.confirmed or job.fetched > FIRST_PAGE else FIRST_PAGE
+        asked = {"lease": job.lease, "from": job.fetched + 1, "limit": limit}
         answer = self._ask("GET", f"/print-jobs/{job.uid}/labels", params=asked)
         try:
             labels = [_label(each) for each in _document(answer)["labels"]]

@@ -23,6 +23,22 @@ _COLUMNS = ", ".join(field.name for field in fields(Job))
 _OPEN = "gone_ms IS NULL"
 
 
+class _Change:
+    """A transaction on one job; `job` is None, and a call changes nothing, when it is not ours."""
+
+    def __init__(self, db: sqlite3.Connection, uid: str, job: Job | None) -> None:
+        self.db = db
+        self.uid = uid
+        self.job = job
+
+    def __call__(self, **values: object) -> None:
+        if self.job is None:
+            return
+        changes = ", ".join(f"{name} = ?" for name in values)
+        asked = f"UPDATE job SET {changes} WHERE uid = ?"  # noqa: S608 (our own names)
+        self.db.execute(asked, (*values.values(), self.uid))
+
+
 class Spool:
     """Shared by all threads of one agent; every method is one transaction."""
 
@@ -47,6 +63,11 @@ class Spool:
         """Let another agent have it."""
         with self._lock:
             self._db.close()
+
+    def ring(self) -> None:
+        """Wake everybody who waits for a change."""
+        for bell in self._bells:
+            bell.set()
 
     def bell(self) -> threading.Event:
         """Rings whenever something changed."""
@@ -82,100 +103,84 @@ class Spool:
         marks = ", ".join(f":{name}" for name in values)
         db.execute(f"INSERT INTO job ({names}) VALUES ({marks})", values)  # noqa: S608 (ours)
 
-    def store_labels(self, uid: str, lease: str, labels: Sequence[tuple[int, bytes]]) -> None:
+    def store_labels(self, seen: Job, labels: Sequence[tuple[int, bytes]]) -> None:
         """Keep labels that follow those we have; a job that is no longer ours takes none."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is None or job.lease != lease or not self._is_open(db, uid):
-                return
-            rows = [(uid, number, content) for number, content in labels]
-            db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?, ?)", rows)
-            last = max((number for number, _ in labels), default=job.fetched)
-            self._set(db, uid, fetched=max(job.fetched, last))
+        with self._change(seen) as change:
+            rows = [(seen.uid, number, content) for number, content in labels]
+            if change.job:
+                change.db.executemany("INSERT OR REPLACE INTO label VALUES (?, ?, ?)", rows)
+                last = max((number for number, _ in labels), default=0)
+                change(fetched=max(change.job.fetched, last))
 
-    def was_told(self, uid: str, lease: str, told: str, state: str) -> None:
+    def was_told(self, seen: Job, told: str) -> None:
         """The server has taken this report; after a final one the job is done with."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is None or job.lease != lease:
-                return
-            self._set(db, uid, told=told, claimed=job.claimed or state == "sending")
-            if job.outcome and job.outcome == state:
-                self._close(db, uid)
+        with self._change(seen) as change:
+            if change.job:
+                change(told=told, claimed=change.job.claimed or seen.state == "sending")
+                if seen.outcome and change.job.outcome == seen.outcome:
+                    self._close(change)
 
-    def drop(self, uid: str, lease: str) -> None:
+    def drop(self, seen: Job) -> None:
         """Somebody else has the job: nothing more of it is sent. What we did is remembered."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is not None and job.lease == lease:
-                self._close(db, uid)
+        with self._change(seen) as change:
+            if change.job:
+                self._close(change)
 
-    def _close(self, db: sqlite3.Connection, uid: str) -> None:
-        db.execute("DELETE FROM label WHERE job = ?", (uid,))
-        self._set(db, uid, gone_ms=_now_ms())
+    def _close(self, change: "_Change") -> None:
+        change.db.execute("DELETE FROM label WHERE job = ?", (change.uid,))
+        change(gone_ms=_now_ms())
 
     # --- what the printer does ------------------------------------------------------------
 
-    def begin(self, uid: str, lease: str, number: int) -> bool:
+    def begin(self, seen: Job, number: int) -> bool:
         """Write down that this part is about to be handed over; False when it must not be."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is None or job.lease != lease or not self._is_open(db, uid):
-                return False
-            if job.outcome or not job.claimed or job.reason == CHECK_LAST_LABEL:
+        with self._change(seen) as change:
+            job = change.job
+            if job is None or job.outcome or not job.claimed or job.reason == CHECK_LAST_LABEL:
                 return False
             if job.expires_ms < _now_ms():
                 return False
             doubtful = {*job.doubtful, *range(job.sent + 1, min(number, job.touched) + 1)}
-            self._set(
-                db,
-                uid,
-                sent=number,
-                touched=max(job.touched, number),
-                doubtful=json.dumps(sorted(doubtful)),
-            )
+            told = json.dumps(sorted(doubtful))
+            change(sent=number, touched=max(job.touched, number), doubtful=told)
             return True
 
-    def note(self, uid: str, reason: str, confirmed: int = 0) -> None:
+    def note(self, seen: Job, reason: str, confirmed: int = 0) -> None:
         """What the printer says of an open job: why it waits ("": it does not), what is certain."""
         with self._lock:
-            job = self.job(uid)
+            job = self.job(seen.uid)
             if job is None or job.outcome or job.reason == CHECK_LAST_LABEL:
                 return
             certain = max(job.confirmed, confirmed)
             if (reason, certain) == (job.reason, job.confirmed):
                 return
-            with self._write() as db:
-                self._set(db, uid, reason=reason, confirmed=certain)
+            with self._change(seen) as change:
+                change(reason=reason, confirmed=certain)
 
-    def rewind(self, uid: str, number: int, *, surely_not_printed: bool = False) -> None:
+    def rewind(self, seen: Job, number: int, *, surely_not_printed: bool = False) -> None:
         """Go on after this part; what follows it may have been printed, or surely was not."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is not None:
-                touched = number if surely_not_printed else job.touched
-                passed = min(job.passed, number)
-                self._set(db, uid, sent=number, passed=passed, touched=touched, reason="")
+        with self._change(seen) as change:
+            if change.job:
+                touched = number if surely_not_printed else change.job.touched
+                passed = min(change.job.passed, number)
+                change(sent=number, passed=passed, touched=touched, reason="")
 
-    def pass_on(self, uid: str, number: int) -> None:
+    def pass_on(self, seen: Job, number: int) -> None:
         """A printer that cannot be asked took everything up to this part."""
-        with self._write() as db:
-            self._set(db, uid, passed=number, reason="")
+        with self._change(seen) as change:
+            change(passed=number, reason="")
 
-    def ask_person(self, uid: str) -> None:
+    def ask_person(self, seen: Job) -> None:
         """Only somebody who looks at the paper can say how the job goes on."""
-        with self._write() as db:
-            if self._is_open(db, uid):
-                self._set(db, uid, reason=CHECK_LAST_LABEL)
+        with self._change(seen) as change:
+            change(reason=CHECK_LAST_LABEL)
 
-    def finish(self, uid: str, outcome: str, reason: str = "") -> None:
+    def finish(self, seen: Job, outcome: str, reason: str = "") -> None:
         """It is over: confirmed (all printed), unverified (all handed over) or failed."""
-        with self._write() as db:
-            job = self._row(db, uid)
-            if job is None:
-                return
-            confirmed = job.parts if outcome == "confirmed" else job.confirmed
-            self._set(db, uid, outcome=outcome, reason=reason, confirmed=confirmed)
+        with self._change(seen) as change:
+            if change.job and not change.job.outcome:
+                confirmed = seen.parts if outcome == "confirmed" else change.job.confirmed
+                change(outcome=outcome, reason=reason, confirmed=confirmed)
 
     def printer_answered(self, name: str) -> None:
         """From now on silence of this printer is a fault."""
@@ -249,12 +254,15 @@ class Spool:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-        for bell in self._bells:
-            bell.set()
+        self.ring()
 
-    def _set(self, db: sqlite3.Connection, uid: str, **values: object) -> None:
-        changes = ", ".join(f"{name} = ?" for name in values)
-        db.execute(f"UPDATE job SET {changes} WHERE uid = ?", (*values.values(), uid))  # noqa: S608
+    @contextmanager
+    def _change(self, seen: Job) -> Iterator["_Change"]:
+        """Change a job, as long as it is ours under the lease it was seen under."""
+        with self._write() as db:
+            job = self._row(db, seen.uid)
+            ours = job and job.lease == seen.lease and self._is_open(db, seen.uid)
+            yield _Change(db, seen.uid, job if ours else None)
 
     def _row(self, db: sqlite3.Connection, uid: str) -> Job | None:
         found = db.execute(f"SELECT {_COLUMNS} FROM job WHERE uid = ?", (uid,))  # noqa: S608

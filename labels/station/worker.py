@@ -56,6 +56,11 @@ class Worker:
             "reason": self._reason,
         }
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can take work, as far as we know."""
+        return self._state not in ("paused", "offline")
+
     def run(self) -> None:
         """Until told to stop."""
         looked_at = float("-inf")
@@ -80,9 +85,9 @@ class Worker:
 
     def _work(self, job: Job) -> None:
         if job.dpi != self.printer.dpi and self.printer.language != "pdf":
-            self._spool.finish(job.uid, "failed", "wrong_resolution")
+            self._spool.finish(job, "failed", "wrong_resolution")
         elif job.language != self.printer.language:
-            self._spool.finish(job.uid, "failed", "wrong_media")
+            self._spool.finish(job, "failed", "wrong_media")
         else:
             self._print(job)
 
@@ -114,7 +119,7 @@ class Worker:
         self._hang_up()
         self._be("offline", lost.reason)
         log.info("printer %s: %s", self.printer.name, lost)
-        self._spool.note(job.uid, lost.reason)
+        self._spool.note(job, lost.reason)
         self._stop.wait(self._pace.again)
 
     # --- connection -----------------------------------------------------------------------

@@ -73,8 +73,10 @@ def take(spool: Spool, offer: Offer, contents: list[bytes] | None = None) -> str
     spool.adopt(offer)
     made = [label_of(offer.uid, number, offer.language) for number in range(1, offer.parts + 1)]
     labels = list(enumerate(contents or made, 1))
-    spool.store_labels(offer.uid, offer.lease, labels[offer.confirmed :])
-    spool.was_told(offer.uid, offer.lease, "", "sending")
+    job = spool.job(offer.uid)
+    assert job is not None
+    spool.store_labels(job, labels[offer.confirmed :])
+    spool.was_told(job, "")
     return offer.uid
 
 

@@ -24,11 +24,14 @@ class StatusByte:
 
     def ask(self, wire: Wire, timeout_s: float) -> Status | None:
         """Send <ESC>!? and read its byte; None when none comes in time. Raises WireLost."""
-        wire.forget_input()
-        if wire.is_stuck or not wire.write(b"\x1b!?", timeout_s):
+        if wire.is_stuck or not wire.is_quiet(timeout_s):
             return None
+        wire.write(b"\x1b!?", timeout_s)
         answer = wire.read(timeout_s)
-        return read_status_byte(answer[-1]) if answer else None
+        if not answer:
+            wire.gives_up()
+            return None
+        return read_status_byte(answer[-1])
 
 
 def read_status_byte(byte: int) -> Status:

@@ -31,6 +31,7 @@ class Wire:
         self._receive = receive
         self.close = close
         self._backlog = b""
+        self._owes_answer = False
 
     @property
     def is_stuck(self) -> bool:
@@ -75,10 +76,21 @@ class Wire:
             raise WireLost(detail="closed")
         return content
 
-    def forget_input(self) -> None:
-        """Throw away what came unasked. Raises WireLost."""
-        while self.read(0):
-            pass
+    def is_quiet(self, timeout_s: float) -> bool:
+        """Whether whatever comes next answers what is asked next; throws away what came unasked.
+
+        After an answer that did not come in time one must listen first: it may still come, and
+        what was true when it was written is not true any more. Raises WireLost.
+        """
+        patience = timeout_s if self._owes_answer else 0
+        if self.read(patience):
+            return not self._owes_answer and self.is_quiet(timeout_s)
+        self._owes_answer = False
+        return True
+
+    def gives_up(self) -> None:
+        """The answer did not come in time; it may still come."""
+        self._owes_answer = True
 
 
 def _left(until: float) -> float:

@@ -21,15 +21,16 @@ class HostStatus:
 
     def ask(self, wire: Wire, timeout_s: float) -> Status | None:
         """Send ~HS and read its answer; None when none comes in time. Raises WireLost."""
-        wire.forget_input()
-        until = time.monotonic() + timeout_s
-        if wire.is_stuck or not wire.write(b"~HS", timeout_s):
+        if wire.is_stuck or not wire.is_quiet(timeout_s):
             return None
+        until = time.monotonic() + timeout_s
+        wire.write(b"~HS", timeout_s)
         seen = b""
         while (left := until - time.monotonic()) > 0:
             seen = (seen + wire.read(left))[-_MOST_BYTES:]
             if status := read_host_status(seen):
                 return status
+        wire.gives_up()
         return None
 
 
