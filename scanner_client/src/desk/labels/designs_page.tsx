@@ -62,7 +62,7 @@ function Import() {
   const read = async (file: File | undefined): Promise<void> => {
     problem.value = "";
     try {
-      const read = JSON.parse(await file!.text()) as DesignDocument;
+      const read = JSON.parse(await new Response(file).text()) as DesignDocument;
       const known = designs.value!.find((each) => each.name === read.name) ?? blank(read);
       if (!designs.value!.includes(known)) designs.value = [...designs.value!, known];
       ask({ design: known.name });

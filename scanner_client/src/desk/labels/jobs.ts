@@ -34,9 +34,9 @@ export function toneOf(job: Job): Tone {
   return job.state === "confirmed" ? "fine" : "";
 }
 
-export function printerTone(printer: Printer): Tone {
-  if (["paused", "offline"].includes(printer.state)) return "bad";
-  return printer.state === "unknown" ? "wait" : "fine";
+export function printerTone(state: string): Tone {
+  if (["paused", "offline"].includes(state)) return "bad";
+  return state === "unknown" ? "wait" : "fine";
 }
 
 /** "3, 5–8": numbers as people write them. */

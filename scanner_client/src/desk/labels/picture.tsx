@@ -23,6 +23,7 @@ interface PictureProps {
 export function Picture({ of, draw, alt, width_px, onProblem, children }: PictureProps) {
   const url = useSignal("");
   const problem = useSignal("");
+  const shown = useSignal("");
   useEffect(() => {
     let late = false;
     const show = async (): Promise<void> => {
@@ -30,7 +31,7 @@ export function Picture({ of, draw, alt, width_px, onProblem, children }: Pictur
         const drawn = await draw();
         if (late) return;
         URL.revokeObjectURL(url.value);
-        [url.value, problem.value] = [URL.createObjectURL(drawn), ""];
+        [url.value, problem.value, shown.value] = [URL.createObjectURL(drawn), "", of];
         onProblem?.(null);
       } catch (error) {
         if (late) return;
@@ -47,8 +48,8 @@ export function Picture({ of, draw, alt, width_px, onProblem, children }: Pictur
   useEffect(() => () => URL.revokeObjectURL(url.value), []);
   return (
     <figure class="picture-box" style={{ maxWidth: `${width_px}px` }}>
-      <div class="drawn" data-stale={problem.value ? "" : undefined}>
-        {url.value ? <img src={url.value} alt={alt} data-drawn={of} /> : !problem.value && of && <p class="muted">{l("loading")}</p>}
+      <div class="drawn" data-stale={shown.value === of ? undefined : ""}>
+        {url.value ? <img src={url.value} alt={alt} /> : !problem.value && of && <p class="muted">{l("loading")}</p>}
         {children}
       </div>
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}

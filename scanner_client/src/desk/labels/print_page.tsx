@@ -101,7 +101,7 @@ function Preview() {
   const at = useSignal(0);
   useEffect(() => { at.value = 0; }, [plan.value.of]);
   const kept = design.value!;
-  const rows = plan.value.rows;
+  const rows = plan.value.of === planKey.value ? plan.value.rows : [];
   const row = rows[Math.min(at.value, rows.length - 1)];
   const shown = { design: row?.design || kept.name, data: row ? [texts(row.data)] : [], language: choice.value.language };
   const key = JSON.stringify([shown, kept.version]);

@@ -1,7 +1,9 @@
 /** Which things get labels: typed, pasted, scanned, from a file, a zone, or new numbers. */
 import { useSignal } from "@preact/signals";
+import { FileUp } from "lucide";
 import { useEffect } from "preact/hooks";
 import { nameOf } from "../../text/words";
+import { Icon } from "../../ui/icon";
 import { sites } from "../stock_data";
 import { named } from "../stock_list";
 import { loadOwners, loadRanges, loadZones, type Range } from "./api";
@@ -67,11 +69,12 @@ function Locations() {
 
 function Codes({ way }: { way: "locations" | "items" | "units" }) {
   return (
-    <label class="field"><span>{l(`print_codes_${way}`)}</span>
-      <textarea rows={5} name="codes" value={choice.value.codes} data-manual spellcheck={false}
+    <div class="field">
+      <label for="codes">{l(`print_codes_${way}`)}</label>
+      <textarea rows={5} id="codes" name="codes" value={choice.value.codes} data-manual spellcheck={false}
         onInput={(event) => choose({ codes: event.currentTarget.value })} />
       <FromFile onText={(codes) => choose({ codes })} hint={l("print_codes_hint")} />
-    </label>
+    </div>
   );
 }
 
@@ -79,26 +82,30 @@ function Table() {
   const { unknown } = pasted(choice.value, design.value!);
   const names = design.value!.document.fields.map((field) => inWords(field.title, field.name)).join(", ");
   return (
-    <label class="field"><span>{l("print_table")}</span>
-      <textarea rows={7} name="table" value={choice.value.table} data-manual spellcheck={false} class="code"
+    <div class="field">
+      <label for="table">{l("print_table")}</label>
+      <textarea rows={7} id="table" name="table" value={choice.value.table} data-manual spellcheck={false} class="code"
         onInput={(event) => choose({ table: event.currentTarget.value })} />
       <FromFile onText={(table) => choose({ table })} hint={l("print_table_hint", { names })} />
       {unknown.length > 0 && <span class="doubt small">{l("print_unknown_columns", { names: unknown.join(", ") })}</span>}
-    </label>
+    </div>
   );
 }
 
 function FromFile({ onText, hint }: { onText: (text: string) => void; hint: string }) {
   const read = (input: HTMLInputElement): void => {
-    void input.files?.[0]?.text().then(onText);
+    const [file] = input.files ?? [];
+    if (file) void new Response(file).text().then(onText);
     input.value = "";
   };
   return (
-    <span class="from-file">
+    <div class="from-file">
       <span class="muted small">{hint}</span>
-      <input type="file" accept=".csv,.tsv,.txt,text/csv,text/plain" aria-label={l("print_file")}
-        onChange={(event) => read(event.currentTarget)} />
-    </span>
+      <label class="file-button"><Icon of={FileUp} size={16} />{l("print_file")}
+        <input type="file" class="hidden-file" accept=".csv,.tsv,.txt,text/csv,text/plain"
+          onChange={(event) => read(event.currentTarget)} />
+      </label>
+    </div>
   );
 }
 

@@ -1,11 +1,13 @@
 /** Printers as columns: what is wrong and how to mend it, and what they have to do. */
 import { useSignal } from "@preact/signals";
 import { Ruler, Settings2, TriangleAlert } from "lucide";
+import { useEffect } from "preact/hooks";
 import { ask, go } from "../../route";
 import { Icon } from "../../ui/icon";
 import { clockTime } from "../format";
 import { me } from "../session";
 import { testPrint, type Job, type Printer } from "./api";
+import { readDesigns } from "./designs_data";
 import { faultOf } from "./faults";
 import { JobCard } from "./job_card";
 import { JobPanel } from "./job_panel";
@@ -16,6 +18,7 @@ import { l, wordedOr } from "./words";
 import { useKeys, useWork } from "./work";
 
 export function Stations() {
+  useEffect(() => void readDesigns().catch(() => undefined), []);
   useKeys({ j: () => step(1), k: () => step(-1), Escape: () => ask({ job: "" }) });
   const all = printers.value;
   if (!all) return <p class="empty muted">{l("loading")}</p>;
@@ -44,7 +47,7 @@ function Column({ printer }: { printer: Printer }) {
   const [open, ended] = [all.filter((job) => !isEnded(job)), all.filter(isEnded)];
   return (
     <section class="column" aria-label={printer.name} data-printer={printer.name}>
-      <Head printer={printer} />
+      <Head printer={printer} reason={reasonOf(printer, open)} />
       <div class="cards">
         {open.length === 0 && <p class="muted none">{l("job_none")}</p>}
         {open.map(card)}
@@ -59,7 +62,14 @@ function card(job: Job) {
   return <JobCard key={job.id} job={job} on={chosenJob.value === job} />;
 }
 
-function Head({ printer }: { printer: Printer }) {
+/** What is wrong: as the printer says, else as the job that stopped on it says. */
+function reasonOf(printer: Printer, open: Job[]): string {
+  return printer.reason || (open.find((job) => job.state === "paused" && job.leased_until)?.reason ?? "");
+}
+
+function Head({ printer, reason }: { printer: Printer; reason: string }) {
+  const state = !printer.online ? "offline" : reason && printer.state !== "offline" ? "paused" : printer.state;
+  const tone = printerTone(state);
   const setting = useSignal(false);
   const told = useSignal("");
   const { busy, problem, run } = useWork();
@@ -71,13 +81,13 @@ function Head({ printer }: { printer: Printer }) {
     <header>
       <div class="name-state">
         <h2>{printer.name}</h2>
-        <span class={`pill ${printerTone(printer)}`}>{wordedOr(`state_${printer.state}`, printer.state)}</span>
+        <span class={`pill ${tone}`}>{wordedOr(`state_${state}`, state)}</span>
       </div>
       <p class="muted small">
         {[printer.station, printer.site, printer.language.toUpperCase(), l("printer_unread", { n: printer.dpi })].join(" · ")}
-        <br />{mediaOf(printer)} · {l("seen", { time: clockTime(Date.parse(printer.seen_at)) })}
+        <br />{[printer.media && mediaOf(printer), l("seen", { time: clockTime(Date.parse(printer.seen_at)) })].filter(Boolean).join(" · ")}
       </p>
-      <Fault printer={printer} />
+      <Fault printer={printer} reason={reason} />
       {may && (
         <div class="acts">
           <button onClick={() => (setting.value = true)}><Icon of={Settings2} size={16} />{l("act_media")}</button>
@@ -93,9 +103,10 @@ function Head({ printer }: { printer: Printer }) {
   );
 }
 
-function Fault({ printer }: { printer: Printer }) {
-  if (printer.reason) {
-    const { what, mend } = faultOf(printer.reason);
+function Fault({ printer, reason }: { printer: Printer; reason: string }) {
+  const said = reason || (printer.online ? "" : "station_lost");
+  if (said) {
+    const { what, mend } = faultOf(said);
     return (
       <div class="fault" role="status">
         <Icon of={TriangleAlert} /><div><b>{what}</b><br />{mend}</div>

@@ -1,0 +1,67 @@
+"""A label station for browser tests: the real agent, and printers that keep what they were sent."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.conftest import House
+from tests.labels.fake_printer import FakePrinter
+from tests.plugins.processes import Child
+
+MEDIA_60X40 = {"name": "60x40", "width_mm": 60, "height_mm": 40}
+
+
+@dataclass
+class Station:
+    """Two printers: `fake` answers as a ZPL printer does, `silent` is its neighbour."""
+
+    fake: FakePrinter
+    silent: FakePrinter
+    child: Child
+
+
+@contextmanager
+def running_station(
+    house: House, folder: Path, user: str = "包装台标签站"
+) -> Iterator[Station]:
+    """A station at MAIN with printers P1 (60 × 40 in it) and P2 (nobody said what is in it)."""
+    made = house.post("/users", name=user, role="station", sites=["MAIN"])
+    token = house.post("/tokens", user_id=made["id"], name="station")["token"]
+    with FakePrinter("zpl") as fake, FakePrinter("tspl") as silent:
+        child = Child(
+            [
+                *(str(Path(sys.executable).parent / "stockturn"), "station"),
+                *("--server", house.address, "--spool", str(folder)),
+                *("--printer", f"P1={fake.address}?language=zpl&dpi=203"),
+                *("--printer", f"P2={silent.address}?language=tspl&dpi=203"),
+            ],
+            ready="P1",
+            env={**os.environ, "STOCKTURN_STATION_TOKEN": token},
+        )
+        try:
+            _until_known(house, user)
+            yield Station(fake, silent, child)
+        finally:
+            child.stop()
+
+
+def _until_known(house: House, user: str) -> None:
+    end = time.monotonic() + 20
+    while not any(row["station"] == user for row in house.get("/printers")["rows"]):
+        assert time.monotonic() < end, "the station never called"
+
+
+def put_in(house: House, printer: str, **media: object) -> None:
+    """Say what is in a printer, as somebody at the desk does."""
+    rows = house.get("/printers")["rows"]
+    row = next(each for each in rows if each["name"] == printer)
+    answer = house.admin.patch(
+        f"/api/v1/printers/{row['id']}",
+        json={"media": {**MEDIA_60X40, **media}},
+        headers={"If-Match": f'"{row["version"]}"'},
+    )
+    assert answer.is_success, answer.text
