@@ -87,7 +87,7 @@ def is_plain(command: Command) -> bool:
 def _receive(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
-    target = _place(scene, said, meaning, "to", "unit")
+    target = _place(scene, said, meaning, "to", "unit", enters=True)
     source = scene.ledger.counterpart("supplier", target)
     price = None
     if said.body.get("unit_cost") is None and said.body.get("supplier"):
@@ -105,7 +105,7 @@ def _receive(scene: Scene, said: Said) -> Meaning:
 def _receive_other(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
-    target = _place(scene, said, meaning, "to", "unit")
+    target = _place(scene, said, meaning, "to", "unit", enters=True)
     source = scene.ledger.counterpart("adjustment", target)
     meaning.drafts = [_draft(said, goods, source, target, unit_cost=said.body.get("unit_cost"))]
     return meaning
@@ -115,7 +115,7 @@ def _move(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
     source = _place(scene, said, meaning, "from", "from_unit")
-    target = _place(scene, said, meaning, "to", "to_unit")
+    target = _place(scene, said, meaning, "to", "to_unit", enters=True)
     return _moved(meaning, said, goods, source, target)
 
 
@@ -123,15 +123,15 @@ def _take(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
     source = _place(scene, said, meaning, "from", "from_unit")
-    target = _like(scene, source, _cart(scene, said, meaning))
+    target = _like(scene, source, _cart(scene, said, meaning, enters=True))
     return _moved(meaning, said, goods, source, target)
 
 
 def _put(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
-    target = _place(scene, said, meaning, "to", "to_unit")
-    source = _like(scene, target, _cart(scene, said, meaning))
+    target = _place(scene, said, meaning, "to", "to_unit", enters=True)
+    source = _like(scene, target, _cart(scene, said, meaning, enters=False))
     return _moved(meaning, said, goods, source, target)
 
 
@@ -140,7 +140,7 @@ def _pick(scene: Scene, said: Said) -> Meaning:
     goods = _goods(scene, said, meaning)
     source = _place(scene, said, meaning, "from", "from_unit")
     if said.body.get("to"):
-        target = _place(scene, said, meaning, "to", "to_unit")
+        target = _place(scene, said, meaning, "to", "to_unit", enters=True)
     else:
         target = scene.ledger.counterpart("customer", source)
     moved = _moved(meaning, said, goods, source, target)
@@ -161,7 +161,7 @@ def _promised(scene: Scene, said: Said, item_id: int) -> dict[Key, Decimal]:
 def _return(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     goods = _goods(scene, said, meaning)
-    target = _place(scene, said, meaning, "to", "unit", INSPECTION_STATUS_ID)
+    target = _place(scene, said, meaning, "to", "unit", INSPECTION_STATUS_ID, enters=True)
     source = scene.ledger.counterpart("customer", target)
     issue = _issue_of(scene, said, goods, meaning)
     meaning.drafts = [_draft(said, goods, source, target, returns=issue)]
@@ -181,7 +181,7 @@ def _change_status(scene: Scene, said: Said) -> Meaning:
     goods = _goods(scene, said, meaning)
     before = replace_status(said, "from_status")
     source = _place(scene, before, meaning, "location", "unit")
-    status = _status_id(scene, said, "to_status", meaning)
+    status = _status_id(scene, said, "to_status", meaning, enters=True)
     target = scene.ledger.place(
         source.location_id, source.handling_unit_id, source.owner_id, status
     )
@@ -200,9 +200,9 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
     meaning = Meaning()
     unit = scene.names.unit(said.body["unit"])
     if said.command.type == "take_stock":
-        target = _cart(scene, said, meaning)
+        target = _cart(scene, said, meaning, enters=True)
     else:
-        target = _location(scene, said, "to", meaning).id
+        target = _location(scene, said, "to", meaning, enters=True).id
     source = scene.units.where(unit.id, said.occurrence.at)
     if source is not None:
         _heed_site_of_unit(scene, said, unit, source, meaning)
@@ -213,6 +213,7 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
 
 
 _INTRICATE_FIELDS = (*UNIT_FIELDS, "serial", "returns", "reservation")
+BRINGING_IN = frozenset({"receive_line", "receive_other", "return_line"})
 UNIT_MOVES = frozenset({"put_away", "move_stock", "take_stock", "put_stock"})
 _INTERPRETERS: Mapping[str, Interpreter] = {
     "receive_line": _receive,
@@ -276,7 +277,7 @@ def _draft(said: Said, goods: dict[str, Any], source: Place, target: Place, **mo
 def _goods(scene: Scene, said: Said, meaning: Meaning) -> dict[str, Any]:
     """What is moved and how much of it."""
     item = scene.names.item(said.body["item"])
-    _heed_retirement(said, item.retired, item.sku, meaning)
+    _heed_retirement(said, item.retired, item.sku, meaning, said.command.type in BRINGING_IN)
     lot_id, serial_id = scene.names.lot_and_serial(item, said.body, meaning.flags)
     if not said.command.is_fact and "lot_missing" in meaning.flags:
         raise InvalidInput("lot_required", item=item.sku)
@@ -297,11 +298,16 @@ def _place(
     location_field: str,
     unit_field: str | None,
     default_status: int = GOOD_STATUS_ID,
+    *,
+    enters: bool = False,
 ) -> Place:
-    """The position a body names; a unit named with it is where its own log says (RULES 16)."""
-    location = _location(scene, said, location_field, meaning)
-    owner = _owner_id(scene, said, meaning)
-    status = _status_id(scene, said, "status", meaning, default_status)
+    """The position a body names; a unit named with it is where its own log says (RULES 16).
+
+    enters: stock comes to this location; its owner and status it had before, unless it is new."""
+    location = _location(scene, said, location_field, meaning, enters)
+    is_new = enters and said.command.type in BRINGING_IN
+    owner = _owner_id(scene, said, meaning, is_new)
+    status = _status_id(scene, said, "status", meaning, default_status, enters=is_new)
     code = said.body.get(unit_field) if unit_field else None
     if not code:
         return scene.ledger.place(location.id, 0, owner, status)
@@ -332,52 +338,62 @@ def _heed_site_of_unit(
     scene.ledger.order_task(place, "look", "unit_at_other_site", entry)
 
 
-def _location(scene: Scene, said: Said, name: str, meaning: Meaning) -> LocationRow:
+def _location(scene: Scene, said: Said, name: str, meaning: Meaning, enters: bool) -> LocationRow:
     code = said.body.get(name)
     if not code:
         raise InvalidInput("field_required", field=name)
-    return _location_at(scene, said, code, meaning)
+    return _location_at(scene, said, code, meaning, enters)
 
 
-def _location_at(scene: Scene, said: Said, code: str, meaning: Meaning) -> LocationRow:
+def _location_at(
+    scene: Scene, said: Said, code: str, meaning: Meaning, enters: bool
+) -> LocationRow:
     location = scene.names.location(said.site_id, code)
-    _heed_retirement(said, location.retired, location.code, meaning)
+    _heed_retirement(said, location.retired, location.code, meaning, enters)
     return location
 
 
-def _owner_id(scene: Scene, said: Said, meaning: Meaning) -> int:
+def _owner_id(scene: Scene, said: Said, meaning: Meaning, enters: bool) -> int:
     code = said.body.get("owner")
     if not code:
         return OWN_OWNER_ID
     owner = scene.names.owner(code)
-    _heed_retirement(said, owner.retired, owner.code, meaning)
+    _heed_retirement(said, owner.retired, owner.code, meaning, enters)
     return owner.id
 
 
 def _status_id(
-    scene: Scene, said: Said, name: str, meaning: Meaning, default: int = GOOD_STATUS_ID
+    scene: Scene,
+    said: Said,
+    name: str,
+    meaning: Meaning,
+    default: int = GOOD_STATUS_ID,
+    *,
+    enters: bool,
 ) -> int:
     code = said.body.get(name)
     if not code:
         return default
     status = scene.names.status(code)
-    _heed_retirement(said, status.retired, status.code, meaning)
+    _heed_retirement(said, status.retired, status.code, meaning, enters)
     return status.id
 
 
-def _heed_retirement(said: Said, retired: bool, code: str, meaning: Meaning) -> None:
-    """A fact about something retired is still a fact; a request about it is a mistake."""
+def _heed_retirement(said: Said, retired: bool, code: str, meaning: Meaning, enters: bool) -> None:
+    """A fact about something retired is still a fact. A request that brings more into it is a
+    mistake; to take out what is left must be possible, or it would stay for ever."""
     if not retired:
         return
-    if not said.command.is_fact:
+    if said.command.is_fact:
+        meaning.flags.add("retired")
+    elif enters:
         raise RuleViolated("retired", code=code)
-    meaning.flags.add("retired")
 
 
-def _cart(scene: Scene, said: Said, meaning: Meaning) -> int:
+def _cart(scene: Scene, said: Said, meaning: Meaning, enters: bool) -> int:
     code = said.body.get("cart")
     if code:
-        return _location_at(scene, said, code, meaning).id
+        return _location_at(scene, said, code, meaning, enters).id
     if said.cart_location_id is None:
         raise InvalidInput("field_required", field="cart")
     return said.cart_location_id

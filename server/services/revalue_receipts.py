@@ -16,6 +16,7 @@ from server.domain.numbers import EXACT, ZERO, plain, round_money
 from server.domain.people import Actor
 from server.services.clock import now_ms
 from server.services.post_movements import Entry, Ledger
+from server.services.retry_transactions import retried
 from server.store.book import PoolKey
 from server.store.commands import write_commands
 from server.store.db import unit_of_work
@@ -48,8 +49,21 @@ def price_receipt(movement_id: int, unit_cost: Decimal, reason: str, actor: Acto
 
     The same price again changes nothing. An estimated receipt is settled by it, even by the price
     that was estimated. Raises NotFound `unknown_movement`, RuleViolated `not_a_receipt`,
-    `receipt_undone`.
+    `receipt_undone`, Unavailable `database_busy` when it lost every race with others.
     """
+    return retried(lambda: _price(movement_id, unit_cost, reason, actor))
+
+
+def add_landed_cost(movement_id: int, amount: Decimal, reason: str, actor: Actor) -> Revalued:
+    """Freight, duty and the like of one receipt, on top of its price; below 0 takes it back.
+
+    Raises like `price_receipt`, and RuleViolated `below_nothing` if the receipt would be worth
+    less than nothing.
+    """
+    return retried(lambda: _land(movement_id, amount, reason, actor))
+
+
+def _price(movement_id: int, unit_cost: Decimal, reason: str, actor: Actor) -> Revalued:
     with unit_of_work() as session:
         facts = {"unit_cost": plain(unit_cost), "reason": reason}
         work = _begin(session, movement_id, actor, facts)
@@ -59,12 +73,7 @@ def price_receipt(movement_id: int, unit_cost: Decimal, reason: str, actor: Acto
         return work.revalue("price", change, settles=receipt.estimated and not before.priced)
 
 
-def add_landed_cost(movement_id: int, amount: Decimal, reason: str, actor: Actor) -> Revalued:
-    """Freight, duty and the like of one receipt, on top of its price; below 0 takes it back.
-
-    Raises like `price_receipt`, and RuleViolated `below_nothing` if the receipt would be worth
-    less than nothing.
-    """
+def _land(movement_id: int, amount: Decimal, reason: str, actor: Actor) -> Revalued:
     with unit_of_work() as session:
         facts = {"amount": plain(amount), "reason": reason}
         work = _begin(session, movement_id, actor, facts)

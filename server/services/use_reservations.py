@@ -16,6 +16,7 @@ from server.domain.numbers import ZERO, plain
 from server.domain.people import Actor
 from server.services.clock import now_ms
 from server.services.post_movements import Ledger
+from server.services.retry_transactions import retried
 from server.store.db import table_of, unit_of_work
 from server.store.feed import announce
 from server.store.models import Reservation, ReservationLine
@@ -42,9 +43,21 @@ class Wish:
 def reserve_stock(wish: Wish, actor: Actor, uid: UUID | None = None) -> UUID:
     """Reserve available stock, earliest expiry first, then oldest lot; all of it or nothing.
 
-    Raises RuleViolated `not_enough_available`.
+    Raises RuleViolated `not_enough_available`, Unavailable `database_busy` when it lost every race
+    with others.
     """
-    now, uid = now_ms(), uid or uuid4()
+    uid = uid or uuid4()
+    return retried(lambda: _reserve(wish, actor, uid))
+
+
+def release_reservation(uid: UUID, actor: Actor) -> None:
+    """Give back what is still open. Raises NotFound `unknown_reservation`, RuleViolated
+    `reservation_ended`, Unavailable `database_busy` when it lost every race with others."""
+    retried(lambda: _release(uid, actor))
+
+
+def _reserve(wish: Wish, actor: Actor, uid: UUID) -> UUID:
+    now = now_ms()
     with unit_of_work() as session:
         ledger = Ledger(session)
         shares = _allocate(session, ledger, wish)
@@ -72,9 +85,7 @@ def reserve_stock(wish: Wish, actor: Actor, uid: UUID | None = None) -> UUID:
     return uid
 
 
-def release_reservation(uid: UUID, actor: Actor) -> None:
-    """Give back what is still open. Raises NotFound `unknown_reservation`, RuleViolated
-    `reservation_ended`."""
+def _release(uid: UUID, actor: Actor) -> None:
     now = now_ms()
     with unit_of_work() as session:
         ledger = Ledger(session)

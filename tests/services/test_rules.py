@@ -346,3 +346,43 @@ def test_no_stock_is_asked_into_a_retired_status(floor: Floor, olga: Handheld) -
     statuses = {"from_status": "GOOD", "to_status": "FROZEN"}
     assert floor.request("change_status", **body, **statuses).code == "retired"
     assert olga.do("change_status", **body, **statuses).codes == ("retired",)
+
+
+RETIRED = {
+    StockStatus: ("FROZEN", {"status": "FROZEN"}),
+    Owner: ("ACME", {"owner": "ACME"}),
+    Location: ("A-1", {}),
+    Item: ("NUT", {}),
+}
+
+
+@pytest.mark.parametrize("model", list(RETIRED))
+def test_what_is_left_of_something_retired_is_asked_out_of_it_but_never_into_it(
+    floor: Floor, olga: Handheld, model: Any
+) -> None:
+    code, named = RETIRED[model]
+    column = model.sku if model is Item else model.code
+    with unit_of_work() as session:
+        session.execute(insert(Owner).values(code="ACME", code_key="acme", kind="supplier"))
+    olga.do("receive_line", to="A-1", item="NUT", quantity="5", **named)
+    floor.wait()
+    with unit_of_work() as session:
+        session.execute(update(model).where(column == code).values(retired_at=floor.now))
+    goods = {"item": "NUT", "quantity": "1", **named}
+    assert floor.request("receive_line", **goods, to="A-1").code == "retired"
+    for kind, body in (
+        ("move_stock", {"from": "A-1", "to": "A-2"}),
+        ("take_stock", {"from": "A-1", "cart": "CART-1"}),
+        ("pick_line", {"from": "A-1"}),
+        ("scrap_stock", {"from": "A-1", "reason": "old"}),
+    ):
+        assert floor.request(kind, **goods, **body).status == "applied", kind
+    if model is StockStatus:
+        leaving = {"from_status": code, "to_status": "GOOD"}
+        body = {"location": "A-1", "item": "NUT", "quantity": "1"}
+        assert floor.request("change_status", **body, **leaving).status == "applied"
+    if model is Location:
+        assert (
+            floor.request("move_stock", **goods, **{"from": "A-2", "to": "A-1"}).code == "retired"
+        )
+    books_agree()
