@@ -115,13 +115,14 @@ class Units:
 def follow_units(ledger: Ledger, units: Units, drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts, and what the later moves of the units they concern carried along.
 
-    What went into a unit late left with it later; what was taken out late did not.
+    What went into a unit late left with it later; what was taken out late did not: it comes back
+    from where the unit has gone, before it is taken out, so that its weight is at hand.
     """
     whole: list[Draft] = []
     for draft in drafts:
+        whole += reversed(_carried(ledger, units, draft, into=False))
         whole.append(draft)
         whole += _carried(ledger, units, draft, into=True)
-        whole += _carried(ledger, units, draft, into=False)
     return whole
 
 

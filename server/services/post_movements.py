@@ -10,7 +10,7 @@ Facts post whole, even below zero; what is odd about them comes back as flags an
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,13 @@ from server.domain.costing import (
     Revaluation,
     true_up,
 )
-from server.domain.counting import Anchor, Grain, first_unseen, judge_late
+from server.domain.counting import (
+    Anchor,
+    Grain,
+    first_unseen,
+    judge_late,
+    second_of_difference,
+)
 from server.domain.days import day_of, value_date
 from server.domain.errors import RuleViolated
 from server.domain.ledger import Draft, Key, Place
@@ -244,6 +250,7 @@ class Ledger:
         self.book.marks.add((key.item_id, key.site_id, day))
 
     def _post_one(self, entry: Entry, draft: Draft, posting: Posting) -> None:
+        draft = self._weighed(draft)
         movement_id = self.book.next_movement_ids(1)[0]
         costed = self.costs.of(draft, movement_id)
         self._check_costs(draft, costed)
@@ -259,6 +266,18 @@ class Ledger:
         posting.movement_ids.append(movement_id)
         if not draft.settled and not draft.serial_id:
             self._correct(entry, draft, posting)
+
+    def _weighed(self, draft: Draft) -> Draft:
+        """What nobody weighed weighs its share of the balance it leaves, all that is left of it
+        with the last (`second_of_difference`). What is taken back weighs what it did."""
+        is_undoing = draft.reverses is not None or draft.exact
+        if draft.second_quantity is not None or is_undoing or not draft.source.holds_stock:
+            return draft
+        held = self.book.line(draft.source_key)
+        if not held.second_on_hand:
+            return draft
+        share = second_of_difference(held.on_hand, held.second_on_hand, draft.quantity, found=False)
+        return replace(draft, second_quantity=share)
 
     def _check_costs(self, draft: Draft, costed: Costed) -> None:
         check_money_sum(costed.value)

@@ -95,3 +95,50 @@ def test_the_variance_of_an_earlier_count_is_taken_back_with_its_weight(
     approve(floor)
     assert (floor.on_hand("A-1", "HAM"), weighs(floor)) == (8, 20)
     books_agree()
+
+
+def test_a_whole_unit_takes_all_of_its_weight_along(floor: Floor, olga: Handheld) -> None:
+    ham = {"item": "HAM", "quantity": "4", "second_quantity": "9"}
+    olga.do("receive_line", to="DOCK", unit="P1", **ham)
+    floor.wait()
+    olga.do("move_stock", unit="P1", to="A-2")
+    assert (weighs(floor, "DOCK"), weighs(floor, "A-2")) == (0, 9)
+    books_agree()
+
+
+def test_what_nobody_weighed_takes_its_share_and_the_last_of_it_the_rest(
+    floor: Floor, olga: Handheld
+) -> None:
+    for quantity, left in (("2", 20), ("5", Decimal("7.5")), ("3", 0)):
+        olga.do("move_stock", from_="A-1", to="A-2", item="HAM", quantity=quantity)
+        floor.wait()
+        assert (weighs(floor), weighs(floor, "A-2")) == (left, 25 - left)
+    books_agree()
+
+
+def test_what_left_a_unit_late_takes_its_weight_from_where_the_unit_went(
+    floor: Floor, olga: Handheld
+) -> None:
+    olga.do("receive_line", to="DOCK", unit="P1", item="HAM", quantity="4", second_quantity="8")
+    floor.wait()
+    late = handheld(floor, "LATE", user="otto")
+    late.make("pick_line", from_="DOCK", from_unit="P1", item="HAM", quantity="1")
+    floor.wait()
+    olga.do("move_stock", unit="P1", to="A-2")
+    floor.wait()
+    olga.do("move_stock", unit="P1", to="B-1")
+    late.send()
+    assert [weighs(floor, place) for place in ("DOCK", "A-2", "B-1")] == [0, 0, 6]
+    books_agree()
+
+
+def test_taking_back_what_nobody_weighed_changes_no_weight(floor: Floor, olga: Handheld) -> None:
+    more = olga.do("receive_line", to="A-1", item="HAM", quantity="5")
+    floor.wait()
+    olga.do("undo", command=str(more.id), how="never")
+    assert (floor.on_hand("A-1", "HAM"), weighs(floor)) == (10, 25)
+    moved = olga.do("move_stock", from_="A-1", to="A-2", item="HAM", quantity="4")
+    floor.wait()
+    olga.do("undo", command=str(moved.id), how="never")
+    assert (weighs(floor), weighs(floor, "A-2")) == (25, 0)
+    books_agree()
