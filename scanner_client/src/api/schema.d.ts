@@ -2333,7 +2333,144 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Count1"];
+                        "application/json": components["schemas"]["HowMany"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/automatic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which labels a site prints without being asked. Errors: unknown_site. */
+        get: {
+            parameters: {
+                query: {
+                    site: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticLabels"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Keep this in place of what was. Errors: unknown_site, unknown_printer, design_unknown. */
+        put: {
+            parameters: {
+                query: {
+                    site: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AutomaticLabels"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AutomaticLabels"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/closed-units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A unit is packed and closed: its label is printed, where the site wants that.
+         * @description Errors: unknown_unit, unit_nowhere.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClosedUnit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClosedUnit"];
                     };
                 };
                 /** @description Refused */
@@ -2386,7 +2523,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Rows"];
+                        "application/json": components["schemas"]["LabelRows"];
                     };
                 };
                 /** @description Refused */
@@ -3010,7 +3147,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** A new range. Errors: bad_range, already_exists, unknown_owner, unknown_item. */
+        /** A new range. Errors: bad_number_range, already_exists, unknown_owner, unknown_item. */
         post: {
             parameters: {
                 query?: never;
@@ -3085,7 +3222,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Count1"];
+                        "application/json": components["schemas"]["HowMany"];
                     };
                 };
                 /** @description Refused */
@@ -3151,7 +3288,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Make it longer or shorter, or retire it. Errors: bad_range, stale_version. */
+        /** Make it longer or shorter, or retire it. Errors: bad_number_range, stale_version. */
         patch: {
             parameters: {
                 query?: never;
@@ -3821,7 +3958,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["State"];
+                        "application/json": components["schemas"]["PrintState"];
                     };
                 };
                 /** @description Refused */
@@ -6771,6 +6908,26 @@ export interface components {
             acknowledged_devices?: string[];
             version: number;
         };
+        Automatic: {
+            /** @default 1 */
+            copies: number;
+            design: string;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Format: int64 */
+            printer: string;
+        };
+        AutomaticLabels: {
+            /** @default null */
+            location_created: components["schemas"]["Automatic"] | null;
+            /** @default null */
+            receipt: components["schemas"]["Automatic"] | null;
+            /** @default null */
+            unit_closed: components["schemas"]["Automatic"] | null;
+        };
         Badge: {
             badge: string;
             pin: string;
@@ -6822,6 +6979,9 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Category"][];
         };
+        ClosedUnit: {
+            unit: string;
+        };
         Code: {
             code: string;
             /** Format: date-time */
@@ -6869,9 +7029,6 @@ export interface components {
             uid: string;
             version: number;
             whole: boolean;
-        };
-        Count1: {
-            count: number;
         };
         CountDetail: {
             blind: boolean;
@@ -7105,6 +7262,9 @@ export interface components {
             status: string;
             unit: string;
         };
+        HowMany: {
+            count: number;
+        };
         Import: {
             changed?: number;
             /** Format: date-time */
@@ -7234,6 +7394,15 @@ export interface components {
             bytes: string;
             number: number;
             sha256: string;
+        };
+        LabelRow: {
+            data: {
+                [key: string]: unknown;
+            };
+            design?: string;
+        };
+        LabelRows: {
+            rows: components["schemas"]["LabelRow"][];
         };
         LabelScan: {
             /** @default 1 */
@@ -7864,6 +8033,9 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["PrintJob"][];
         };
+        PrintState: {
+            state: string;
+        };
         Printer: {
             agent_version: string;
             dpi: number;
@@ -8078,15 +8250,6 @@ export interface components {
             /** Format: decimal */
             value: string;
         };
-        Row: {
-            data: {
-                [key: string]: unknown;
-            };
-            design?: string;
-        };
-        Rows: {
-            rows: components["schemas"]["Row"][];
-        };
         RulesInForce: {
             /** @default false */
             bare_gs1: boolean;
@@ -8223,9 +8386,6 @@ export interface components {
         Snooze: {
             /** Format: date-time */
             until: string;
-        };
-        State: {
-            state: string;
         };
         Status: {
             /** @description may stock in it be promised */
@@ -8673,7 +8833,7 @@ export interface components {
             reprint_of: string | null;
             reprint_reason: string;
             request_id: string;
-            rows: components["schemas"]["Row"][];
+            rows: components["schemas"]["LabelRow"][];
             sent: number;
             site: string;
             source: string;

@@ -7,16 +7,18 @@ import { by } from "../stock_data";
 import type { DesignDocument } from "./document";
 
 type Schemas = components["schemas"];
+export type Owner = Schemas["Owner"];
 export type Media = Schemas["Media"];
 export type Printer = Schemas["Printer"];
 export type Job = Schemas["PrintJob"];
 export type WholeJob = Schemas["WholePrintJob"];
 export type Wanted = Schemas["Wanted"];
-export type Row = Schemas["Row"];
+export type Row = WholeJob["rows"][number];
 export type Verdict = Schemas["Verdict"];
 export type Quality = Schemas["Quality"];
 export type Range = Schemas["Range"];
 export type NewRange = Schemas["NewRange"];
+export type Automatic = Schemas["AutomaticLabels"];
 export type Order = Schemas["NewPrintJob"];
 export type Drawing = Partial<Schemas["Preview"]>;
 export interface Design extends Omit<Schemas["Design"], "document"> {
@@ -25,6 +27,8 @@ export interface Design extends Omit<Schemas["Design"], "document"> {
 
 /** Test prints have no design of their own to draw here. */
 const CALIBRATION = "calibration";
+/** The code of the owner that is the company itself. */
+export const OURS = "OWN";
 const MOST = 500;
 const JOBS = 200;
 const PLAIN: Schemas["Preview"] = {
@@ -65,12 +69,23 @@ export async function loadQuality(): Promise<Quality[]> {
   return (await call("get", "/api/v1/label-quality", { query })).rows;
 }
 
+/** What the site prints without being asked. */
+export function loadAutomatic(site: string): Promise<Automatic> {
+  return call("get", "/api/v1/labels/automatic", { query: { site } });
+}
+
+export function saveAutomatic(site: string, automatic: Automatic): Promise<Automatic> {
+  return call("put", "/api/v1/labels/automatic", { query: { site }, body: automatic });
+}
+
 export async function loadZones(site: string) {
   return (await call("get", "/api/v1/zones", { query: { site, limit: MOST } })).rows;
 }
 
-export async function loadOwners() {
-  return (await call("get", "/api/v1/owners", { query: { limit: MOST } })).rows;
+/** Others than ourselves. */
+export async function loadOwners(): Promise<Owner[]> {
+  const { rows } = await call("get", "/api/v1/owners", { query: { limit: MOST } });
+  return rows.filter((owner) => owner.code !== OURS);
 }
 
 export function draw(drawing: Drawing): Promise<Blob> {

@@ -1,8 +1,8 @@
 /** 标签: what is printed where, and everything around it. The part of the address says which. */
 import { useSignal } from "@preact/signals";
-import { ClipboardCheck, Hash, PencilRuler, Printer, StickyNote } from "lucide";
+import { ClipboardCheck, Hash, PencilRuler, Printer, Repeat, StickyNote } from "lucide";
 import type { FunctionComponent } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { path } from "../../route";
 import { t } from "../../text/words";
 import { Icon } from "../../ui/icon";
@@ -23,6 +23,7 @@ const SECTIONS = [
   { name: "print", text: "section_print", icon: StickyNote },
   { name: "designs", text: "section_designs", icon: PencilRuler },
   { name: "check", text: "section_check", icon: ClipboardCheck },
+  { name: "automatic", text: "section_automatic", icon: Repeat },
   { name: "numbers", text: "section_numbers", icon: Hash },
 ] as const;
 
@@ -31,6 +32,7 @@ const PAGES: Record<string, FunctionComponent> = {
   print: later(() => import("./print_page").then((page) => page.PrintPage)),
   designs: later(() => import("./designs_page").then((page) => page.DesignsPage)),
   check: later(() => import("./check_page").then((page) => page.CheckPage)),
+  automatic: later(() => import("./automatic_page").then((page) => page.AutomaticPage)),
   numbers: later(() => import("./numbers_page").then((page) => page.NumbersPage)),
 };
 
@@ -62,8 +64,13 @@ export function LabelsPage() {
 }
 
 function Sections({ current }: { current: string }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen they stand in a row that is longer than the screen.
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return (
-    <nav class="sections" aria-label={l("sections")}>
+    <nav class="sections" aria-label={l("sections")} ref={nav}>
       {SECTIONS.map(({ name, text, icon }) => (
         <a key={name} href={`/labels/${name}`} aria-current={name === current ? "page" : undefined}>
           <Icon of={icon} size={18} />{l(text)}

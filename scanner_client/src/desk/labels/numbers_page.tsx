@@ -1,13 +1,12 @@
 /** Number ranges: how far each is used, and a form for a new one. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { nameOf } from "../../text/words";
 import { Field, Form } from "../../ui/form";
 import { Sheet } from "../../ui/sheet";
 import { shown } from "../../quantity";
-import { named } from "../stock_list";
-import { changeRange, loadOwners, loadRanges, makeRange, type NewRange, type Range } from "./api";
+import { changeRange, loadRanges, makeRange, OURS, type NewRange, type Range } from "./api";
 import { may } from "./editing";
+import { OwnerSelect } from "./owner_select";
 import { l, wordedOr } from "./words";
 import { useWork } from "./work";
 
@@ -50,7 +49,7 @@ function Ranges({ rows, onChange }: { rows: Range[]; onChange: (range: Range) =>
           {rows.map((row) => (
             <tr key={row.id} data-range={row.id} class={row.retired ? "muted" : ""}>
               <td>{wordedOr(`kind_${row.kind}`, row.kind)}</td>
-              <td>{row.owner || l("numbers_owner_us")}</td>
+              <td>{row.owner === OURS ? l("numbers_owner_us") : row.owner}</td>
               <td class="code">{row.item ?? ""}</td>
               <td class="code">{row.extension}{row.prefix}</td>
               <td class="right code">{row.next}</td>
@@ -71,8 +70,6 @@ function isFew({ left, last, retired }: Range): boolean {
 
 function NewRangeForm({ onMade }: { onMade: () => Promise<unknown> }) {
   const kind = useSignal<NewRange["kind"]>("sscc");
-  const owners = useSignal<{ code?: string; name_zh?: string; name_en?: string }[]>([]);
-  useEffect(() => void loadOwners().then((rows) => (owners.value = rows), () => undefined), []);
   const make = async (values: Record<string, string>): Promise<void> => {
     const { prefix = "", extension = "", digits = "6", first = "0", last = "", owner = "", item = "" } = values;
     await makeRange({
@@ -89,14 +86,7 @@ function NewRangeForm({ onMade }: { onMade: () => Promise<unknown> }) {
         {KINDS.map((each) => <button key={each} aria-pressed={kind.value === each} onClick={() => (kind.value = each)}>{l(`kind_${each}`)}</button>)}
       </div>
       <Form key={kind.value} go={l("numbers_make")} busy={l("busy")} onSubmit={make}>
-        {kind.value === "serial" ? <Field label={l("numbers_item")} name="item" /> : (
-          <label class="field"><span>{l("numbers_owner")}</span>
-            <select name="owner">
-              <option value="">{l("numbers_owner_us")}</option>
-              {owners.value.map((each) => <option key={each.code} value={each.code ?? ""}>{nameOf(named(each))}</option>)}
-            </select>
-          </label>
-        )}
+        {kind.value === "serial" ? <Field label={l("numbers_item")} name="item" /> : <OwnerSelect />}
         <Field label={l(sscc ? "numbers_prefix_sscc" : "numbers_prefix")} name="prefix" inputMode={sscc ? "numeric" : "text"} autocomplete="off" />
         {sscc ? <Field label={l("numbers_extension")} name="extension" value="0" inputMode="numeric" />
           : <Field label={l("numbers_digits")} name="digits" value="6" inputMode="numeric" />}

@@ -6,7 +6,8 @@ import { nameOf } from "../../text/words";
 import { Icon } from "../../ui/icon";
 import { sites } from "../stock_data";
 import { named } from "../stock_list";
-import { loadOwners, loadRanges, loadZones, type Range } from "./api";
+import { loadRanges, loadZones, type Range } from "./api";
+import { OwnerSelect } from "./owner_select";
 import { choice, choose, design, site } from "./print_data";
 import { numberKind, pasted, waysOf } from "./ways";
 import { inWords, l, wordedOr } from "./words";
@@ -111,11 +112,9 @@ function FromFile({ onText, hint }: { onText: (text: string) => void; hint: stri
 
 function Numbers() {
   const ranges = useSignal<Range[] | null>(null);
-  const owners = useSignal<{ code?: string; name_zh?: string; name_en?: string }[]>([]);
   const kind = numberKind(design.value!);
   useEffect(() => {
     void loadRanges().then((rows) => (ranges.value = rows), () => undefined);
-    void loadOwners().then((rows) => (owners.value = rows), () => undefined);
   }, []);
   const { count, owner, item } = choice.value;
   const none = ranges.value !== null && !ranges.value.some((each) => each.kind === kind && !each.retired);
@@ -131,12 +130,7 @@ function Numbers() {
             <input value={item} data-manual onInput={(event) => choose({ item: event.currentTarget.value.trim() })} />
           </label>
         ) : (
-          <label class="field"><span>{l("numbers_owner")}</span>
-            <select value={owner} onChange={(event) => choose({ owner: event.currentTarget.value })}>
-              <option value="">{l("numbers_owner_us")}</option>
-              {owners.value.map((each) => <option key={each.code} value={each.code ?? ""}>{nameOf(named(each))}</option>)}
-            </select>
-          </label>
+          <OwnerSelect value={owner} onChange={(code) => choose({ owner: code })} />
         )}
       </div>
       <p class="muted small">{l("print_numbers_hint")}</p>

@@ -13,7 +13,7 @@ import { l } from "./words";
 import { useWork } from "./work";
 
 export function VerifyPage() {
-  const printed = jobs.value.filter((job) => job.sent > 0);
+  const printed = jobs.value.filter((job) => job.sent > 0).sort((a, b) => b.created_at.localeCompare(a.created_at));
   const id = query.value.get("job") ?? "";
   const job = printed.find((each) => each.id === id) ?? null;
   useEffect(() => void readDesigns().catch(() => undefined), []);
@@ -73,7 +73,7 @@ function Typed({ onCodes }: { onCodes: (codes: string[]) => void }) {
       <textarea rows={2} value={typed.value} data-manual spellcheck={false} name="scanned" placeholder={l("check_typed")}
         aria-label={l("check_typed")} onInput={(event) => (typed.value = event.currentTarget.value)}
         onKeyDown={(event) => { if (event.key === "Enter" && !event.shiftKey) send(event); }} />
-      <button type="submit" disabled={!typed.value.trim()}>{l("check_verify")}</button>
+      <button type="submit" disabled={!typed.value.trim()}>{l("check_go")}</button>
     </form>
   );
 }
