@@ -17,6 +17,7 @@ from server.cli import (
     demo,
     imports,
     jobs,
+    label,
     people,
     run,
     scan,
@@ -57,6 +58,7 @@ cli.add_command(verify.verify)
 cli.add_command(decode.decode)
 cli.add_command(demo.demo)
 cli.add_command(run.run)
+cli.add_command(label.label)
 cli.add_command(station.station)
 for command in (backup.backup, backup.restore):
     cli.add_command(command)
