@@ -171,13 +171,13 @@ class Conversation:
         job = self._spool.job(seen.uid)
         if status is None or status.reason or self._stop.is_set() or job is None:
             return False
-        last = min(job.sent + self._room(job), job.parts)
-        handed = [
-            number for number in range(job.sent + 1, last + 1) if self._hand_over(job, number)
-        ]
-        if handed:
+        first, last = job.sent + 1, min(job.sent + self._room(job), job.parts)
+        number = first
+        while number <= last and self._hand_over(job, number):
+            number += 1  # never past one that is not here yet: it would be lost
+        if number > first:
             self._forget()
-        return bool(handed)
+        return number > first
 
     def _room(self, job: Job) -> int:
         """Printers that count are kept busy; others finish one chunk before they get the next."""

@@ -30,7 +30,8 @@ class FakePrinter:
 
     seconds: per label. answers: whether it tells its state. stop_after: it stops with `fault` once
     so many labels are out. reset_after: it loses power (buffer and connections) when it has taken
-    so many formats. cut_after: it loses the connection in the middle of so many-th format.
+    so many formats. cut_after: the connection breaks in the middle of the so many-th format.
+    late_s: its answers come so late.
     """
 
     language: str = "zpl"
@@ -41,6 +42,7 @@ class FakePrinter:
     reset_after: int | None = None
     cut_after: int | None = None
     printed: list[bytes] = field(default_factory=list)
+    late_s: float = 0.0
     on_print: Callable[[bytes], None] = lambda label: None
     on_taken: Callable[[bytes], None] = lambda label: None
 
@@ -156,7 +158,7 @@ class FakePrinter:
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            while content := await reader.read(65536):
+            while (content := await reader.read(65536)) and writer in self._writers:
                 self._buffer += content
                 await self._understand(writer)
         except OSError:
@@ -171,7 +173,11 @@ class FakePrinter:
         )
         while (answer := await understand()) is not None:
             if answer and self.answers:
-                writer.write(answer)
+                self._loop.call_later(self.late_s, self._send, writer, answer)
+
+    def _send(self, writer: asyncio.StreamWriter, answer: bytes) -> None:
+        if writer in self._writers:
+            writer.write(answer)
 
     async def _zpl(self) -> bytes | None:
         """One command off the buffer; None when there is no whole one."""

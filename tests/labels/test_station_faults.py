@@ -7,10 +7,11 @@ import pytest
 
 from labels import render
 from labels.station.faults import FAULTS, in_words
+from labels.station.jobs import Job
 from labels.station.spool import Spool
 from tests.labels.fake_printer import FakePrinter
 from tests.labels.printers import read_tspl, read_zpl, scanned
-from tests.labels.stations import number_of, offered, spooling, take, wait_for, working
+from tests.labels.stations import label_of, number_of, offered, spooling, take, wait_for, working
 
 LANGUAGES = ("zpl", "tspl")
 
@@ -143,6 +144,38 @@ def test_a_printer_that_used_to_answer_and_is_silent_gets_nothing_more(spool: Sp
         printer.answers = True
         desk.wait_for(uid, "confirmed")
         assert len(printer.printed) == 6
+
+
+def test_labels_that_are_not_here_yet_are_waited_for_and_never_passed_over(spool: Spool) -> None:
+    with FakePrinter(seconds=0.001) as printer, working(spool, printer.address) as desk:
+        offer = offered(60)
+        spool.adopt(offer)
+        job = desk.job(offer.uid)
+        spool.was_told(job, "")
+        for number in range(1, 61):
+            spool.store_labels(job, [(number, label_of(offer.uid, number))])
+        desk.wait_for(offer.uid, "confirmed")
+        assert numbers(printer) == list(range(1, 61))
+
+
+def test_answers_that_come_late_confirm_nothing_that_was_sent_after_they_were_written(
+    spool: Spool,
+) -> None:
+    with FakePrinter(seconds=0.1) as printer, working(spool, printer.address) as desk:
+        desk.wait_for(take(spool, offered(1)), "confirmed")
+        uid = take(spool, offered(12))
+        wait_for(lambda: len(printer.printed) >= 3)
+        printer.late_s = 0.6
+        wait_for(lambda: _is_honest(printer, desk.job(uid)) and len(printer.printed) >= 5)
+        printer.late_s = 0.0
+        wait_for(lambda: _is_honest(printer, desk.job(uid)) and desk.job(uid).outcome)
+        assert numbers(printer) == [1, *range(1, 13)]
+
+
+def _is_honest(printer: FakePrinter, job: Job) -> bool:
+    """Nothing is said to be printed that is not on paper (the first is another job's)."""
+    assert job.confirmed <= len(printer.printed) - 1
+    return True
 
 
 def test_a_silent_printer_that_breaks_off_is_sent_the_last_labels_again(spool: Spool) -> None:

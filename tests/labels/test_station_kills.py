@@ -221,7 +221,8 @@ def _check(stage: Theatre, made: list[str]) -> None:
     for uid in made:
         job, papers = told[uid], stage.papers(uid)
         twice = {number for number in papers if papers.count(number) > 1}
-        assert set(papers) == set(range(1, job["labels"] + 1)), ("lost", job, papers)
-        assert twice <= set(job["doubtful"]), ("silent duplicate", job, papers)
+        story = f"{job} on paper: {papers}"
+        assert set(papers) == set(range(1, job["labels"] + 1)), f"lost: {story}"
+        assert twice <= set(job["doubtful"]), f"silent duplicate: {story}"
         if job["numbered"]:
-            assert not twice, (job, papers)
+            assert not twice, story
