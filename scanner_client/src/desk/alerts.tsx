@@ -38,7 +38,7 @@ function OneAlert({ alert, named }: { alert: AlertRow; named: boolean }) {
           }}>{nameOf({ ...alert, sku: alert.item })}</a></b>
         )}
         <div>{t("alert_low", { position: shown(position), point: shown(point), unit })}</div>
-        <div class="muted small">{alert.site} · {t(`alert_state_${alert.state}` as Text)}</div>
+        <div class="muted small">{alert.item} · {alert.site} · {t(`alert_state_${alert.state}` as Text)}</div>
       </div>
       {may && <button onClick={() => void acknowledge(alert)}>{t("alert_acknowledge")}</button>}
     </div>

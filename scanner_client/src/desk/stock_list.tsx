@@ -72,7 +72,7 @@ function Row({ row }: { row: StockRow }) {
       <span class="two">
         <b>{alerted && <Icon of={TriangleAlert} size={16} />}{nameOf(named(row))}</b>
         <span class="code muted small">
-          {[row.item, row.base_unit, row.specification, sites.value.length > 1 && row.site].filter(Boolean).join(" · ")}
+          {[row.item, sites.value.length > 1 && row.site, row.base_unit, row.specification].filter(Boolean).join(" · ")}
         </span>
       </span>
       <Figure value={row.on_hand} />
