@@ -108,11 +108,12 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class UnitMove:
-    """A handling unit went from one location to another."""
+    """A handling unit went from one location to another; `seen`: an approved count saw it there."""
 
     occurred_at: int
     from_location_id: int | None
     to_location_id: int
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from server.domain.errors import Conflict, NotPermitted, RuleViolated
 from server.domain.numbers import ZERO
 from server.domain.people import Actor
 from server.services.clock import now_ms
+from server.services.move_units import Units
 from server.services.post_movements import Entry, Ledger
 from server.services.post_variances import post_variances
 from server.services.reconcile_count import (
@@ -27,6 +28,7 @@ from server.services.reconcile_count import (
     window_of,
 )
 from server.services.retry_transactions import retried
+from server.services.see_units import see_units, units_seen
 from server.services.sight_serials import Serials
 from server.services.trace_returns import true_up_returns
 from server.store.commands import write_commands
@@ -41,6 +43,7 @@ from server.store.queries.counts import (
     count_by_id,
     participant_role,
     seen_lines,
+    serials_in_units,
 )
 
 
@@ -91,14 +94,18 @@ def _approve(
 ) -> UUID:
     now, command_id = now_ms(), uuid4()
     with unit_of_work() as session:
-        serials = _lock_place(session, visible(count_by_id(session, count_id), actor))
+        place = visible(count_by_id(session, count_id), actor)
+        units = Units(session)
+        serials = _lock_place(session, place, units)
         count = _decidable(session, count_id, version, actor)
         ledger = Ledger(session)
+        entry = Entry(command_id, now, user_id=actor.user_id, request_id=actor.request_id)
+        _write_command(session, count, entry, actor)
+        seen = units_seen(seen_lines(session, count))
+        see_units(ledger, units, serials, count, seen, entry)
         found = reconcile(session, ledger, count, lock=True)
         _refuse_doubts(ledger, found, acknowledged, accept)
-        entry = Entry(command_id, now, user_id=actor.user_id, request_id=actor.request_id)
-        _write_command(session, found, entry, actor)
-        movement_ids = post_variances(ledger, serials, found, entry)
+        movement_ids = post_variances(ledger, units, serials, found, entry)
         ledger.write()
         true_up_returns(ledger, (), now)
         _keep_variances(session, found)
@@ -107,11 +114,13 @@ def _approve(
     return command_id
 
 
-def _lock_place(session: Session, count: CountRow) -> Serials:
-    """In the order commands do: serials, then the location, then the count; else an approval and a
-    handheld that works there would wait for each other."""
-    serials = Serials(session)
-    seen = {line.grain.serial_id for line in seen_lines(session, count)}
+def _lock_place(session: Session, count: CountRow, units: Units) -> Serials:
+    """In the order commands do: units, serials, then the location, then the count; else an approval
+    and a handheld that works there would wait for each other."""
+    serials, lines = Serials(session), seen_lines(session, count)
+    inside = units_seen(lines)
+    units.lock(inside)
+    seen = {line.grain.serial_id for line in lines} | set(serials_in_units(session, inside))
     serials.lock(seen | {line.key.serial_id for line in book_lines(session, count.location_id)})
     close_location(session, count.location_id)
     return serials
@@ -164,9 +173,8 @@ def _order_recount(count_id: int, actor: Actor) -> None:
 # Keeping ------------------------------------------------------------------------------------------
 
 
-def _write_command(session: Session, found: Reconciliation, entry: Entry, actor: Actor) -> None:
+def _write_command(session: Session, count: CountRow, entry: Entry, actor: Actor) -> None:
     """An adjustment is a command of the house's own, so that every movement has one."""
-    count = found.count
     body = canonical_json({"count": str(count.uid)})
     write_commands(
         session,

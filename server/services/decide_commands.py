@@ -24,6 +24,7 @@ from server.services.interpret_commands import (
     settle_units,
 )
 from server.services.keep_commands import keep, write_batch
+from server.services.move_units import carry_corrections
 from server.services.name_things import UNIT_FIELDS
 from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
@@ -288,6 +289,7 @@ def _post(batch: Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[in
             scene.ledger, meaning.reservation, said.quantity, picked_from, said.received_at
         )
     posting = scene.ledger.post(entry, drafts)
+    carry_corrections(scene.ledger, scene.units, entry, posting)
     if meaning.restores is not None:
         restore_reservation(scene.ledger, meaning.restores, meaning.drafts[0].target_key)
     if meaning.returns is not None and posting.movement_ids:

@@ -1,7 +1,8 @@
 """Handling units: a unit is in one location, and late facts about it follow its later moves.
 
 The log of moves tells where a unit was at any instant (RULES 16). Moving a unit is exploded into
-its contents as they were then.
+its contents as they were then. An approved count is a sighting of the units it saw: it stands in
+the log, so that late moves from before it change nothing after it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.domain.commands import Said
 from server.domain.ledger import Draft, Key, UnitMove, location_at, moves_after
 from server.domain.numbers import ZERO
-from server.services.post_movements import Ledger
+from server.services.post_movements import Entry, Ledger, Posting
 from server.store.db import table_of
-from server.store.models import Balance, HandlingUnit, HandlingUnitMove, Position
+from server.store.models import Balance, Command, HandlingUnit, HandlingUnitMove, Position
 from server.store.queries.movements import flows_after
 
 
@@ -32,9 +33,13 @@ class Gone(NamedTuple):
 
 @dataclass
 class Units:
-    """The handling units one transaction touches, locked, with the log of where they were."""
+    """The handling units one transaction touches, locked, with the log of where they were.
+
+    held False: only read, for looking without holding anybody up.
+    """
 
     session: Session
+    held: bool = True
     logs: dict[int, list[UnitMove]] = field(default_factory=dict)
 
     def lock(self, unit_ids: Iterable[int]) -> None:
@@ -43,7 +48,9 @@ class Units:
         if not wanted:
             return
         ids = table_of(HandlingUnit).c.id
-        self.session.execute(select(ids).where(ids.in_(wanted)).order_by(ids).with_for_update())
+        if self.held:
+            asked = select(ids).where(ids.in_(wanted)).order_by(ids)
+            self.session.execute(asked.with_for_update())
         self.logs |= {unit_id: [] for unit_id in wanted}
         rows = self.session.execute(
             select(
@@ -51,7 +58,9 @@ class Units:
                 HandlingUnitMove.occurred_at,
                 HandlingUnitMove.from_location_id,
                 HandlingUnitMove.to_location_id,
+                func.coalesce(Command.type == "count_adjustment", False),
             )
+            .outerjoin(Command, Command.id == HandlingUnitMove.command_id)
             .where(HandlingUnitMove.handling_unit_id.in_(wanted), ~HandlingUnitMove.undone)
             .order_by(HandlingUnitMove.occurred_at, HandlingUnitMove.id)
         )
@@ -63,8 +72,10 @@ class Units:
         self.lock([unit_id])
         return location_at(self.logs[unit_id], instant)
 
-    def log(self, unit_id: int, source: int | None, target: int, said: Said) -> None:
-        """Write down that the unit went from one location to another."""
+    def log(
+        self, unit_id: int, source: int | None, target: int, said: Said, seen: bool = False
+    ) -> None:
+        """Write down that the unit went from one location to another, or was `seen` there."""
         at = said.occurrence.at
         self.session.execute(
             insert(HandlingUnitMove).values(
@@ -78,7 +89,7 @@ class Units:
             )
         )
         moves = self.logs[unit_id]
-        moves.append(UnitMove(at, source, target))
+        moves.append(UnitMove(at, source, target, seen))
         moves.sort(key=lambda move: move.occurred_at)
         self._set_location(unit_id, said.received_at)
 
@@ -120,10 +131,26 @@ def follow_units(ledger: Ledger, units: Units, drafts: Sequence[Draft]) -> list[
     """
     whole: list[Draft] = []
     for draft in drafts:
-        whole += reversed(_carried(ledger, units, draft, into=False))
-        whole.append(draft)
-        whole += _carried(ledger, units, draft, into=True)
+        before, after = _carried_with(ledger, units, draft)
+        whole += [*before, draft, *after]
     return whole
+
+
+def carry_corrections(ledger: Ledger, units: Units, entry: Entry, posting: Posting) -> None:
+    """What approved counts took back of units was not in them any more when they moved on: post
+    that as well."""
+    while posting.corrections:
+        drafts: list[Draft] = []
+        for correction in posting.corrections:
+            before, after = _carried_with(ledger, units, correction)
+            drafts += [*before, *after]
+        posting.corrections.clear()
+        posting.add(ledger.post(entry, drafts))
+
+
+def _carried_with(ledger: Ledger, units: Units, draft: Draft) -> tuple[list[Draft], list[Draft]]:
+    before = _carried(ledger, units, draft, into=False)
+    return before[::-1], _carried(ledger, units, draft, into=True)
 
 
 def _carried(ledger: Ledger, units: Units, draft: Draft, into: bool) -> list[Draft]:
@@ -148,16 +175,29 @@ def _carried(ledger: Ledger, units: Units, draft: Draft, into: bool) -> list[Dra
                 unit_cost=None,
                 reverses=None,
                 returns=None,
+                exact=draft.exact or _surely_before(draft, move),
+                settled=draft.settled and bool(draft.serial_id),
             )
         )
         place = following
     return steps
 
 
+def _surely_before(draft: Draft, move: UnitMove) -> bool:
+    """Whether it happened before a count saw the unit: that count knows of it."""
+    return move.seen and draft.occurred_at + draft.uncertainty_ms <= move.occurred_at
+
+
 def move_unit(
-    ledger: Ledger, units: Units, said: Said, unit_id: int, to_location_id: int
+    ledger: Ledger,
+    units: Units,
+    said: Said,
+    unit_id: int,
+    to_location_id: int,
+    seen: bool = False,
 ) -> list[Draft]:
-    """A whole unit goes to a location: its contents as they were then go along.
+    """A whole unit goes to a location, or is `seen` there by a count: its contents as they were
+    then go along. Moved to where it was, it stays there, but the log says so to late moves.
 
     If this comes late, what happened to the unit until its next move was posted where we thought
     it was: that goes along, each at its own time. And that next move was posted from there as
@@ -166,18 +206,25 @@ def move_unit(
     units.lock([unit_id])
     at = said.occurrence.at
     source = units.where(unit_id, at)
-    if source == to_location_id:
-        return []
     drafts: list[Draft] = []
-    later = moves_after(units.logs[unit_id], at)
-    if source is not None:
-        until = later[0].occurred_at if later else None
+    if source not in (None, to_location_id):
+        until = next(iter(moves_after(units.logs[unit_id], at)), None)
         contents, flows = _unit_at(ledger, unit_id, source, at, until)
         way = (source, to_location_id)
-        drafts = _carry(ledger, said, contents, *way, at, said.command.type)
+        # Where a count saw it next, it surely was by then: that count knows what was in it.
+        sure = seen or (until is not None and until.seen and until.to_location_id == way[1])
+        drafts = _carry(ledger, said, contents, *way, at, said.command.type, sure)
         drafts += _settle_elsewhere(ledger, said, contents, flows, way, until)
-    units.log(unit_id, source, to_location_id, said)
+    units.log(unit_id, source, to_location_id, said, seen)
     return drafts
+
+
+def contents_at(ledger: Ledger, units: Units, unit_id: int, at: int) -> dict[Key, Decimal]:
+    """What a unit held at an instant, wherever it was."""
+    location = units.where(unit_id, at)
+    if location is None:
+        return {}
+    return _unit_at(ledger, unit_id, location, at, None, lock=units.held)[0]
 
 
 def resettle(
@@ -185,7 +232,7 @@ def resettle(
     said: Said,
     unit_id: int,
     way: tuple[int, int],
-    span: tuple[int, int | None],
+    span: tuple[int, UnitMove | None],
     but: object,
 ) -> list[Draft]:
     """What was posted for a unit at the first of two locations within a span (exclusive), except
@@ -210,7 +257,7 @@ def _settle_elsewhere(
     contents: dict[Key, Decimal],
     flows: Sequence[_Flow],
     way: tuple[int, int],
-    until: int | None,
+    until: UnitMove | None,
 ) -> list[Draft]:
     """Serials need less: their own later sightings correct themselves (RULES 15). One that came
     into the unit is seen to have gone along just after, for two sightings cannot be at once."""
@@ -225,7 +272,8 @@ def _settle_elsewhere(
             drafts += _carry(ledger, said, moved, *way, flow.occurred_at + 1, "unit_follow")
     if until is not None:
         left = {key: quantity for key, quantity in held.items() if quantity != ZERO}
-        drafts += _carry(ledger, said, left, way[1], way[0], until, "unit_follow")
+        back = (way[1], way[0], until.occurred_at)
+        drafts += _carry(ledger, said, left, *back, "unit_follow", until.seen)
     return drafts
 
 
@@ -237,6 +285,7 @@ def _carry(
     target: int,
     at: int,
     kind: str,
+    exact: bool = False,
 ) -> list[Draft]:
     places = ledger.book.places.by_id({key.position_id for key in contents})
     drafts = []
@@ -257,33 +306,40 @@ def _carry(
                 target=there,
                 occurred_at=at,
                 uncertainty_ms=said.occurrence.uncertainty_ms,
+                exact=exact,
             )
         )
     return drafts
 
 
 def _unit_at(
-    ledger: Ledger, unit_id: int, location_id: int, at: int, until: int | None
+    ledger: Ledger,
+    unit_id: int,
+    location_id: int,
+    at: int,
+    until: UnitMove | None,
+    *,
+    lock: bool = True,
 ) -> tuple[dict[Key, Decimal], list[_Flow]]:
     """What was in the unit at this location at an instant: what the books hold, less what came
     after; and what came after, before `until`."""
-    keys = _keys_at(ledger, unit_id, location_id)
+    keys = _keys_at(ledger, unit_id, location_id, lock)
     contents = {key: ledger.book.line(key).on_hand for key in keys}
     flows = []
     for flow in _flows_since(ledger, contents, at + 1):
         contents[flow.key] -= flow.quantity
-        if until is None or flow.occurred_at < until:
+        if until is None or flow.occurred_at < until.occurred_at:
             flows.append(flow)
     return {key: quantity for key, quantity in contents.items() if quantity != ZERO}, flows
 
 
-def _keys_at(ledger: Ledger, unit_id: int, location_id: int) -> list[Key]:
+def _keys_at(ledger: Ledger, unit_id: int, location_id: int, lock: bool) -> list[Key]:
     rows = ledger.session.execute(
         select(Balance.position_id, Balance.item_id, Balance.lot_id, Balance.serial_id)
         .join(Position, Position.id == Balance.position_id)
         .where(Position.handling_unit_id == unit_id, Position.location_id == location_id)
     )
-    ledger.book.lock_lines(Key(*row) for row in rows)
+    ledger.book.lock_lines((Key(*row) for row in rows), lock=lock)
     # Lines the same batch has just made are not in the database yet.
     places = ledger.book.places.by_id({key.position_id for key in ledger.book.lines})
     return [

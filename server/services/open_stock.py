@@ -23,7 +23,7 @@ from server.domain.ledger import Draft
 from server.domain.timekeeping import Occurrence
 from server.services.import_places import Sites
 from server.services.interpret_commands import Scene, interpret, settle_units
-from server.services.move_units import Units
+from server.services.move_units import Units, carry_corrections
 from server.services.name_things import Names
 from server.services.plan_import import Ground, PlannedRow
 from server.services.post_movements import Entry, Ledger
@@ -213,7 +213,9 @@ def _drafts(
 def _post(
     scene: Scene, ground: Ground, entry: Entry, site_id: int | None, drafts: list[Draft]
 ) -> None:
-    ids = scene.ledger.post(entry, drafts).movement_ids
+    posting = scene.ledger.post(entry, drafts)
+    carry_corrections(scene.ledger, scene.units, entry, posting)
+    ids = posting.movement_ids
     items = {row["id"]: row["item_id"] for row in scene.ledger.book.movements}
     scene.ledger.write()
     true_up_returns(scene.ledger, (), ground.at)

@@ -62,11 +62,20 @@ class Entry:
 
 @dataclass
 class Posting:
-    """What became of one command's drafts."""
+    """What became of one command's drafts. corrections: what approved counts took back of handling
+    units, which may have moved on since."""
 
     movement_ids: list[int] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     keys: set[Key] = field(default_factory=set)
+    corrections: list[Draft] = field(default_factory=list)
+
+    def add(self, more: "Posting") -> None:
+        """Take over what became of further drafts of the same command."""
+        self.movement_ids += more.movement_ids
+        self.flags |= more.flags
+        self.keys |= more.keys
+        self.corrections += more.corrections
 
 
 class Ledger:
@@ -86,6 +95,7 @@ class Ledger:
         self._returns: list[dict[str, object]] = []
         self.corrected_issues: dict[int, Decimal] = {}
         self._request_id = ""
+        self._lines_written = 0
         self._prepared: dict[int, Draft] = {}
 
     def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
@@ -166,6 +176,7 @@ class Ledger:
         marks = sorted(self.book.marks)
         at = self.book.movements[0]["recorded_at"] if self.book.movements else None
         at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
+        self._lines_written += len(self.book.movements)
         self.book.write()
         if self._returns:
             self.session.execute(inserting(IssueReturn), self._returns)
@@ -270,7 +281,7 @@ class Ledger:
     def _weighed(self, draft: Draft) -> Draft:
         """What nobody weighed weighs its share of the balance it leaves, all that is left of it
         with the last (`second_of_difference`). What is taken back weighs what it did."""
-        is_undoing = draft.reverses is not None or draft.exact
+        is_undoing = draft.reverses is not None or draft.kind == "count_correction"
         if draft.second_quantity is not None or is_undoing or not draft.source.holds_stock:
             return draft
         held = self.book.line(draft.source_key)
@@ -299,7 +310,7 @@ class Ledger:
             {
                 "id": movement_id,
                 "command_id": entry.command_id,
-                "line": len(self.book.movements),
+                "line": self._lines_written + len(self.book.movements),
                 "kind": draft.kind,
                 "item_id": draft.item_id,
                 "lot_id": draft.lot_id,
@@ -475,6 +486,8 @@ class Ledger:
                     exact=True,
                 )
                 self._post_one(entry, correction, posting)
+                if place.handling_unit_id:
+                    posting.corrections.append(correction)
 
     # What is odd ----------------------------------------------------------------------------------
 

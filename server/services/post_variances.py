@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from server.domain.counting import second_of_difference
 from server.domain.ledger import Draft, Place
+from server.services.move_units import Units, carry_corrections, follow_units
 from server.services.post_movements import Entry, Ledger
 from server.services.reconcile_count import NOWHERE_YET, Reconciliation, VarianceLine
 from server.services.sight_serials import Serials
@@ -13,21 +14,24 @@ from server.store.queries.counts import CountRow
 
 
 def post_variances(
-    ledger: Ledger, serials: Serials, found: Reconciliation, entry: Entry
+    ledger: Ledger, units: Units, serials: Serials, found: Reconciliation, entry: Entry
 ) -> list[int]:
     """Post what the count differs by, each line at its last observation; the movements' ids.
 
     Serials are seen here, or seen to be absent (RULES 15); the rest is adjusted, shared out as
-    `reconcile` did. Call with the location closed and the balances locked.
+    `reconcile` did. What was found or missed in a unit goes along with its later moves. Call with
+    the location closed and the balances locked.
     """
     serials.lock(line.grain.serial_id for line in found.lines)
     drafts: list[Draft] = []
     for line in found.lines:
         if line.grain.serial_id:
-            drafts += _sightings(ledger, serials, found.count, line, entry)
+            drafts += _sightings(ledger, units, serials, found.count, line, entry)
         else:
-            drafts += _adjustments(ledger, found.count, line)
-    return ledger.post(entry, drafts).movement_ids
+            drafts += follow_units(ledger, units, _adjustments(ledger, found.count, line))
+    posting = ledger.post(entry, drafts)
+    carry_corrections(ledger, units, entry, posting)
+    return posting.movement_ids
 
 
 def _adjustments(ledger: Ledger, count: CountRow, line: VarianceLine) -> list[Draft]:
@@ -57,7 +61,12 @@ def _place_of(ledger: Ledger, count: CountRow, line: VarianceLine, position: int
 
 
 def _sightings(
-    ledger: Ledger, serials: Serials, count: CountRow, line: VarianceLine, entry: Entry
+    ledger: Ledger,
+    units: Units,
+    serials: Serials,
+    count: CountRow,
+    line: VarianceLine,
+    entry: Entry,
 ) -> list[Draft]:
     """A count is a sighting: of the serial here, or of its absence (RULES 15)."""
     if line.variance == 0 and line.counted == 0:
@@ -70,7 +79,11 @@ def _sightings(
     absent_from = 0 if line.counted else count.location_id
     draft = _adjustment(line, Decimal(1), source, target)
     draft = draft if line.counted else _weighed(ledger, draft)
-    return serials.sight(ledger, counter, draft, absent_from)
+    steps = serials.sight(ledger, counter, draft, absent_from)
+    if line.counted and line.variance:
+        for further in follow_units(ledger, units, [draft])[1:]:
+            steps += serials.sight(ledger, entry, further)
+    return steps
 
 
 def _adjustment(line: VarianceLine, quantity: Decimal, source: Place, target: Place) -> Draft:

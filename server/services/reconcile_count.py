@@ -24,6 +24,7 @@ from server.domain.ledger import Key
 from server.domain.numbers import EXACT, ZERO, round_money
 from server.domain.people import Actor
 from server.services.post_movements import Ledger
+from server.services.see_units import brought_along, units_seen
 from server.store.book import PoolKey
 from server.store.db import reading
 from server.store.founding import OWN_OWNER_ID
@@ -43,7 +44,9 @@ from server.store.queries.movements import flows_after
 NOWHERE_YET = 0
 """The position of a share the books have no position for yet: looking makes none."""
 
-SETTLED_KINDS = frozenset({"count_adjustment", "count_correction", "serial_correction"})
+SETTLED_KINDS = frozenset(
+    {"count_adjustment", "count_correction", "serial_correction", "unit_seen"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,15 @@ def reconcile(session: Session, ledger: Ledger, count: CountRow, lock: bool) -> 
     seen = {line.grain: line for line in seen_lines(session, count)}
     books = book_lines(session, count.location_id)
     ledger.book.lock_lines((line.key for line in books), lock=lock)
-    grains = set(seen) | ({line.grain for line in books} if count.whole else set())
+    # To decide, the units have been brought here before; to look, they are only thought of so.
+    brought = {} if lock else brought_along(ledger, count, units_seen(seen.values()))
+    known = {line.grain for line in books} | brought.keys()
+    grains = set(seen) | (known if count.whole else set())
     later = _later_movements(session, count, books, seen)
     lines = []
     for grain in sorted(grains):
         own = [line for line in books if line.grain == grain]
-        line = _line(ledger, count, grain, seen.get(grain), own, later)
+        line = _line(ledger, count, grain, seen.get(grain), own, later, brought.get(grain, ZERO))
         if line.line_id is not None or line.variance or line.expected:
             lines.append(line)
     since = count.counted_at or count.first_at
@@ -146,6 +152,7 @@ def _line(
     seen: SeenLine | None,
     books: Sequence[BookLine],
     later: dict[Key, list[Later]],
+    brought: Decimal,
 ) -> VarianceLine:
     window = seen.window if seen else window_of(count)
     holdings = []
@@ -159,6 +166,8 @@ def _line(
         holdings.append(
             Holding(line.key.position_id, expected, line.own, line.available, line.lot_date)
         )
+    if brought:
+        holdings.append(Holding(NOWHERE_YET, brought, own=True, available=True))
     counted = seen.counted if seen else ZERO
     total = sum((holding.expected for holding in holdings), ZERO)
     if not holdings:

@@ -118,8 +118,10 @@ def _never_happened(
     if whole_units and not any(row["kind"] == "unit_follow" for row in flows):
         meaning.drafts += _next_move_came_from_before(scene, flows)
     for move in moves:
+        if move.from_location_id == move.to_location_id:
+            continue
         later = moves_after(scene.units.logs[move.unit_id], move.occurred_at)
-        span = (move.occurred_at, later[0].occurred_at if later else None)
+        span = (move.occurred_at, later[0] if later else None)
         way = (move.to_location_id, move.from_location_id)
         meaning.drafts += resettle(scene.ledger, said, move.unit_id, way, span, original.id)
 
@@ -160,7 +162,8 @@ def _next_move_came_from_before(scene: Scene, flows: list[dict[str, Any]]) -> li
         moved = _draft_of(scene, row)
         later = moves_after(scene.units.logs[moved.target.handling_unit_id], row["occurred_at"])
         if later:
-            drafts.append(replace(moved, kind="unit_follow", occurred_at=later[0].occurred_at))
+            until, exact = later[0].occurred_at, later[0].seen
+            drafts.append(replace(moved, kind="unit_follow", occurred_at=until, exact=exact))
     return drafts
 
 

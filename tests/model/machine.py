@@ -312,6 +312,14 @@ class FloorMachine(RuleBasedStateMachine):
         self.say(who, wait, "move_stock", unit=unit[2:], to=goal)
         self.world.move_unit(unit, goal)
 
+    @rule(unit=st.sampled_from(UNITS), goal=st.sampled_from(PLACES), which=st.integers(0, 3))
+    def a_unit_wanders(self, unit: Holder, goal: str, which: int) -> None:
+        """Now and then; only a count finds it. What it holds is then no more where all say."""
+        if which == 0 and unit in self.world.units:
+            self.floor.wait(1)
+            self.world.wander(unit, goal)
+            self.world.vanished |= set(THINGS)
+
     # Mistakes -------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.undoable)

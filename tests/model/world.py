@@ -3,7 +3,8 @@
 People take only what is there, but now and then something vanishes unreported, and only a count
 finds that out. So the model keeps a diary of what was reported, in the order it happened, and the
 books at rest must be what one gets by reading it: changes add up, an approved count is the truth
-of its place at its instant, and what is in a handling unit is where the unit is (RULES 8–11, 16).
+of its place at its instant, and what is in a handling unit is where the unit is, which is where it
+was last moved or counted (RULES 8–11, 15, 16).
 """
 
 from collections import Counter
@@ -91,6 +92,10 @@ class World:
         self.physical[holder, stuff] -= quantity
         self.vanished.add(stuff.thing)
 
+    def wander(self, unit: Holder, place: str) -> None:
+        """Somebody moves a whole unit, and nobody says a word, until a count sees it there."""
+        self.units[unit] = place
+
     def approve_unheard(self) -> None:
         """A count is approved before all is told: what it finds is taken for good, and what is
         told of its status later is taken back in that status (RULES 11, 14)."""
@@ -121,6 +126,7 @@ class World:
             elif isinstance(entry, Move):
                 units[entry.unit] = entry.place
             elif entry.uid not in self.refused:
+                units.update({h: entry.place for h, _ in entry.seen if h in self.units})
                 self._correct(books, units, entry)
         return _by_place(books, units)
 

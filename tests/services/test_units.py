@@ -270,3 +270,33 @@ def looks_ordered() -> list[tuple[int, str]]:
     with reading() as session:
         rows = session.execute(select(CountTask.location_id, CountTask.reason))
         return [(row[0], row[1]) for row in rows]
+
+
+def test_a_unit_moved_away_and_back_is_back_in_any_order(quick_floor: Floor) -> None:
+    """To be moved to where the books have it says that it is there then, whatever comes late."""
+    packer = handheld(quick_floor, "PACKER")
+
+    def story(n: int) -> list[Fact]:
+        return [
+            ("move_stock", {"unit": f"P{n}", "to": "A-1"}),
+            ("move_stock", {"unit": f"P{n}", "to": "DOCK"}),
+            ("pick_line", {"from": "DOCK", "from_unit": f"P{n}", "item": "NUT", "quantity": "1"}),
+        ]
+
+    for n in range(6):
+        packer.do("receive_line", to="DOCK", item="NUT", quantity="6", unit=f"P{n}")
+    quick_floor.wait()
+    for n in in_every_order(quick_floor, story):
+        assert where_unit(f"P{n}") == {"DOCK": 5}, n
+    books_agree()
+
+
+def test_undoing_a_move_to_where_the_unit_was_changes_nothing(floor: Floor, olga: Handheld) -> None:
+    olga.do("pack_unit", location="DOCK", item="NUT", quantity="5", unit="P1")
+    floor.wait()
+    again = olga.do("move_stock", unit="P1", to="DOCK")
+    floor.wait()
+    olga.do("pick_line", from_="DOCK", from_unit="P1", item="NUT", quantity="1")
+    olga.do("undo", command=str(again.id), how="never")
+    assert where_unit("P1") == {"DOCK": 4}
+    books_agree()

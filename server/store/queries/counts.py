@@ -1,6 +1,6 @@
 """Counts as they were seen, and the lines of the books they speak about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -212,6 +212,17 @@ def book_lines(session: Session, location_id: int) -> list[BookLine]:
         )
         for row in rows
     ]
+
+
+def serials_in_units(session: Session, unit_ids: Collection[int]) -> list[int]:
+    """The serials the books have, or ever had, in these handling units."""
+    asked = (
+        select(Balance.serial_id)
+        .join(Position, Position.id == Balance.position_id)
+        .where(Position.handling_unit_id.in_(list(unit_ids)), Balance.serial_id != 0)
+        .distinct()
+    )
+    return list(session.scalars(asked)) if unit_ids else []
 
 
 def silent_devices(session: Session, site_id: int, since: int) -> list[SilentDevice]:
