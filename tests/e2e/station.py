@@ -17,34 +17,34 @@ MEDIA_60X40 = {"name": "60x40", "width_mm": 60, "height_mm": 40}
 
 @dataclass
 class Station:
-    """Two printers: `fake` answers as a ZPL printer does, `silent` is its neighbour."""
+    """Two printers that answer: `fake` speaks ZPL, `other` TSPL."""
 
     fake: FakePrinter
-    silent: FakePrinter
+    other: FakePrinter
     child: Child
 
 
 @contextmanager
 def running_station(
-    house: House, folder: Path, user: str = "包装台标签站"
+    house: House, folder: Path, user: str = "包装台标签站", letter: str = "P"
 ) -> Iterator[Station]:
-    """A station at MAIN with printers P1 (60 × 40 in it) and P2 (nobody said what is in it)."""
+    """A station at MAIN with two printers, P1 and P2; nobody said yet what is in them."""
     made = house.post("/users", name=user, role="station", sites=["MAIN"])
     token = house.post("/tokens", user_id=made["id"], name="station")["token"]
-    with FakePrinter("zpl") as fake, FakePrinter("tspl") as silent:
+    with FakePrinter("zpl") as fake, FakePrinter("tspl") as other:
         child = Child(
             [
                 *(str(Path(sys.executable).parent / "stockturn"), "station"),
                 *("--server", house.address, "--spool", str(folder)),
-                *("--printer", f"P1={fake.address}?language=zpl&dpi=203"),
-                *("--printer", f"P2={silent.address}?language=tspl&dpi=203"),
+                *("--printer", f"{letter}1={fake.address}?language=zpl&dpi=203"),
+                *("--printer", f"{letter}2={other.address}?language=tspl&dpi=203"),
             ],
-            ready="P1",
+            ready=f"{letter}1",
             env={**os.environ, "STOCKTURN_STATION_TOKEN": token},
         )
         try:
             _until_known(house, user)
-            yield Station(fake, silent, child)
+            yield Station(fake, other, child)
         finally:
             child.stop()
 

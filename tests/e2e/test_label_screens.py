@@ -12,20 +12,24 @@ from tests.e2e.station import Station, put_in, running_station
 from tests.e2e.test_screens import LOOKS, SCREENS, Camera, look
 
 SOON_MS = 20_000
-LONG = "可折叠重型仓储周转箱带盖防静电加厚蓝色六百乘四百乘三百毫米适用于自动化立体仓库输送线货架流利条"
+LONG = (
+    "可折叠重型仓储周转箱带盖防静电加厚蓝色六百乘四百乘三百毫米适用于自动化立体仓库输送线货架流利条"
+)
 
 
 @pytest.fixture(scope="module")
 def station(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     """A station that stopped in the middle, with work waiting, ended and ranges made."""
-    with running_station(house, tmp_path_factory.mktemp("spool"), user="拍照标签站") as station:
-        put_in(house, "P1")
-        order(house, "P1", ["A-01-01", "A-01-02"])
+    with running_station(house, tmp_path_factory.mktemp("spool"), "拍照标签站", "S") as station:
+        put_in(house, "S1")
+        order(house, "S1", ["A-01-01", "A-01-02"])
         station.fake.stop_after = 3
-        order(house, "P1", ["A-01-01", "A-01-02", "A-02-01", "A-03-03"])
-        order(house, "P1", [f"A-0{bay}-0{level}" for bay in (1, 2, 3) for level in (1, 2, 3)])
+        order(house, "S1", ["A-01-01", "A-01-02", "A-02-01", "A-03-03"])
+        order(house, "S1", [f"A-0{bay}-0{level}" for bay in (1, 2, 3) for level in (1, 2, 3)])
         house.post("/number-ranges", kind="sscc", prefix="9501101", extension="3", first=1)
-        house.post("/number-ranges", kind="lpn", prefix="T", digits=2, first=95)
+        house.post(
+            "/number-ranges", kind="serial", item="DRILL-18", prefix="DR", digits=2, first=95
+        )
         for attempts, code in ((1, "L:A-01-01"), (4, "L:A-01-02"), (2, LONG[:20])):
             scans = [{"code": code, "attempts": attempts}] * 3
             house.post("/label-scans", site="MAIN", scans=scans)
@@ -59,7 +63,7 @@ def test_every_label_screen_is_photographed(
 def photograph(page: Page, camera: Camera) -> None:
     """Each section, and what opens on it."""
     page.goto("/labels")
-    expect(page.locator("[data-printer='P1'] .fault")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("[data-printer='S1'] .fault")).to_be_visible(timeout=SOON_MS)
     camera.take("labels-1-stations")
     page.locator("[data-state='paused']").first.click()
     expect(page.locator("[data-panel] .drawn img")).to_be_visible(timeout=SOON_MS)
@@ -68,7 +72,7 @@ def photograph(page: Page, camera: Camera) -> None:
     camera.take("labels-3-cancel")
     page.keyboard.press("Escape")
     page.goto("/labels")
-    page.locator("[data-printer='P1'] .acts button").first.click()
+    page.locator("[data-printer='S1'] .acts button").first.click()
     camera.take("labels-4-media")
     page.goto("/labels/print")
     page.locator("select[name=design]").select_option("location-60x40")
@@ -100,3 +104,7 @@ def photograph(page: Page, camera: Camera) -> None:
     page.goto("/labels/numbers")
     expect(page.locator("[data-range]").first).to_be_visible(timeout=SOON_MS)
     camera.take("labels-11-numbers")
+    page.goto("/labels/automatic")
+    expect(page.locator("fieldset")).to_have_count(3, timeout=SOON_MS)
+    page.locator("select[name=location_created]").select_option(label="S1 · 60x40")
+    camera.take("labels-12-automatic")

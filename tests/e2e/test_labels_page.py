@@ -10,6 +10,7 @@ from tests.e2e.conftest import House
 from tests.e2e.station import Station, put_in, running_station
 
 SOON_MS = 20_000
+HERE = "P1 · 包装台标签站"
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +32,11 @@ def test_two_locations_are_printed_checked_and_one_printed_again(
     desk.locator(".sheet .pair .main").click()
     expect(column).to_contain_text("60 × 40 mm")
 
-    desk.locator(".sections a", has_text="打印").click()
+    desk.locator(".sections a[href='/labels/print']").click()
     desk.locator("select[name=design]").select_option("location-60x40")
     desk.fill("textarea[name=codes]", "A-01-02\nA-01-01")
     expect(desk.locator(".preview img")).to_be_visible(timeout=SOON_MS)
+    desk.locator("select[name=where]").select_option(label=HERE)
     button = desk.locator("button.go")
     expect(button).to_have_text("打印 2 张", timeout=SOON_MS)
     button.click()
@@ -74,7 +76,9 @@ def test_a_fault_is_said_with_its_remedy_and_the_job_goes_on(
     desk.goto("/labels/print")
     desk.locator("select[name=design]").select_option("location-60x40")
     desk.fill("textarea[name=codes]", "A-01-01, A-01-02, A-01-03, A-02-01")
+    desk.locator("select[name=where]").select_option(label=HERE)
     expect(desk.locator("button.go")).to_have_text("打印 4 张", timeout=SOON_MS)
+    desk.locator("textarea[name=codes]").focus()
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".told")).to_be_visible()
     desk.goto("/labels")
@@ -133,9 +137,10 @@ def test_a_number_range_is_made_and_used_for_new_labels(
 ) -> None:
     desk.goto("/labels/numbers")
     desk.locator(".new-range .tabs button", has_text="LPN").click()
-    desk.fill("input[name=prefix]", "T")
+    desk.fill("input[name=prefix]", "LP")
     desk.locator(".new-range button[type=submit]").click()
-    expect(desk.locator("[data-range]")).to_contain_text("T", timeout=SOON_MS)
+    row = desk.locator("[data-range]", has=desk.get_by_text("LP", exact=True))
+    expect(row).to_be_visible(timeout=SOON_MS)
     put_in(house, "P2", name="80x50", width_mm=80, height_mm=50)
     desk.goto("/labels/print")
     desk.locator("select[name=design]").select_option("handling-unit-80x50")
@@ -144,4 +149,23 @@ def test_a_number_range_is_made_and_used_for_new_labels(
     desk.locator("button.go").click()
     expect(desk.locator(".told")).to_contain_text("P2")
     desk.goto("/labels/numbers")
-    expect(desk.locator("[data-range] td").nth(4)).to_have_text("3")
+    expect(row.locator("td").nth(4)).to_have_text("3")
+
+
+def test_what_is_printed_by_itself_is_kept_and_can_be_turned_off(
+    desk: Page, house: House, station: Station
+) -> None:
+    put_in(house, "P1")
+    desk.goto("/labels/automatic")
+    choice = desk.locator("select[name=location_created]")
+    choice.select_option(label="P1 · 60x40")
+    desk.locator("button.go").click()
+    expect(desk.locator(".told")).to_have_text("已保存")
+    kept = house.get("/labels/automatic", site="MAIN")
+    assert kept["location_created"]["design"] == "location-60x40"
+    desk.reload()
+    expect(choice).not_to_have_value("", timeout=SOON_MS)
+    choice.select_option("")
+    desk.locator("button.go").click()
+    expect(desk.locator(".told")).to_have_text("已保存")
+    assert house.get("/labels/automatic", site="MAIN")["location_created"] is None

@@ -10,6 +10,7 @@ import { codesOf } from "./things";
 import { sheetsFor, SHEETS, wantedOf, waysOf, type Choice } from "./ways";
 
 export const PDF = "pdf";
+const KEPT = "stockturn.printer";
 
 const BEGINNING: Choice = {
   design: "location-60x40", language: language.value, way: "locations", site: "", zone: "", codes: "", table: "",
@@ -57,6 +58,7 @@ export async function makePlan(): Promise<void> {
 /** Into the queue of the chosen printer; the id makes a second press harmless. */
 export function print(id: string) {
   const { language: words, copies } = choice.value;
+  localStorage.setItem(KEPT, where.value);
   return queueJob({
     id, printer: where.value, design: design.value!.name, wanted: wanted.value!, language: words, copies,
     dpi: null, first_cell: 1, hours: 8, media: "", priority: 5, sheet: "",
@@ -79,10 +81,11 @@ export function rowsOfDesign(): Row[] {
 }
 
 
-/** A printer with the right labels in it, else a sheet, else PDF. */
+/** The printer this desk used last, another with the right labels in it, else a sheet, else PDF. */
 function usualPlace(): string {
   const size = design.value?.document.size_mm;
   if (!design.value || !size) return PDF;
   const ready = (printers.value ?? []).filter((each) => fits(each, size));
-  return (ready.find((each) => each.online) ?? ready[0])?.id ?? sheetsFor(design.value)[0] ?? PDF;
+  const kept = ready.find((each) => each.id === localStorage.getItem(KEPT));
+  return (kept ?? ready.find((each) => each.online) ?? ready[0])?.id ?? sheetsFor(design.value)[0] ?? PDF;
 }
