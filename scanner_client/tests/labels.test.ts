@@ -5,7 +5,7 @@ import { actionsOf, asksPaper, fits, numbersIn, ordered, ranges } from "../src/d
 import { en } from "../src/desk/labels/labels_en";
 import { zh } from "../src/desk/labels/labels_zh";
 import { codesOf, readPasted } from "../src/desk/labels/things";
-import { sheetsFor, waysOf, wantedOf, type Choice } from "../src/desk/labels/ways";
+import { sheetOn, sheetsFor, takes, waysOf, wantedOf, type Choice } from "../src/desk/labels/ways";
 
 const FIELDS = [
   { name: "sku", titles: ["编码", "Sku"] },
@@ -51,6 +51,8 @@ test("what may be done follows the job's state", () => {
 test("only a look at the paper can tell after a crash, and for numbered labels in doubt", () => {
   expect(asksPaper(job({ state: "paused", reason: "check_last_label" }))).toBe(true);
   expect(asksPaper(job({ state: "paused", reason: "no_paper", sent: 3, confirmed: 2 }))).toBe(false);
+  expect(asksPaper(job({ state: "paused", reason: "station_lost" }))).toBe(false);
+  expect(asksPaper(job({ state: "paused", reason: "station_lost", numbered: true }))).toBe(true);
   expect(asksPaper(job({ state: "paused", reason: "no_paper", sent: 3, confirmed: 2, numbered: true }))).toBe(true);
 });
 
@@ -116,6 +118,8 @@ test("a design is filled by what its fields say", () => {
   expect(waysOf(pallet)).toEqual(["numbers", "table", "sample"]);
   const cell = { ...DESIGN, document: { ...DOCUMENT, size_mm: [63.5, 33.9] as [number, number] } };
   expect([sheetsFor(cell), sheetsFor(DESIGN)]).toEqual([["a4-24"], []]);
+  const office = { language: "pdf", media: { width_mm: 210, height_mm: 297 } } as Printer;
+  expect([sheetOn(office, cell), takes(office, cell), takes(office, DESIGN)]).toEqual(["a4-24", true, false]);
 });
 
 test("the order names a zone or codes, and nothing chosen is no order", () => {

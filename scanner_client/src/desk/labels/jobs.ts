@@ -3,7 +3,9 @@ import type { Job, Printer } from "./api";
 
 export const ENDED = ["confirmed", "unverified", "failed", "expired", "cancelled"];
 /** Only a look at the paper can tell what came out. */
-const ASK_PAPER = ["check_last_label", "station_lost"];
+const LOOK = "check_last_label";
+/** Its station was not heard: a person may let it go on elsewhere. */
+const LOST = "station_lost";
 
 export type Action = "cancel" | "redirect" | "resume" | "reprint";
 export type Tone = "fine" | "wait" | "bad" | "";
@@ -20,12 +22,13 @@ export function actionsOf(job: Job): Action[] {
 
 /** Its station still has it: mending the printer is enough. */
 export function goesOnAlone(job: Job): boolean {
-  return Boolean(job.leased_until) && !ASK_PAPER.includes(job.reason);
+  return Boolean(job.leased_until) && ![LOOK, LOST].includes(job.reason);
 }
 
 /** Whether going on needs the number of the last good label. */
 export function asksPaper(job: Job): boolean {
-  return ASK_PAPER.includes(job.reason) || (job.numbered && job.sent > job.confirmed);
+  if (job.reason === LOOK) return true;
+  return job.numbered && (job.reason === LOST || job.sent > job.confirmed);
 }
 
 export function toneOf(job: Job): Tone {

@@ -4,10 +4,9 @@ import { language } from "../../text/words";
 import { sites } from "../stock_data";
 import { draw, planRows, queueJob, texts, type Row } from "./api";
 import { designs } from "./designs_data";
-import { fits } from "./jobs";
 import { printers } from "./stations_data";
 import { codesOf } from "./things";
-import { sheetsFor, SHEETS, wantedOf, waysOf, type Choice } from "./ways";
+import { sheetOn, sheetsFor, SHEETS, takes, wantedOf, waysOf, type Choice } from "./ways";
 
 export const PDF = "pdf";
 const KEPT = "stockturn.printer";
@@ -29,6 +28,12 @@ export const wanted = computed(() => {
   if (!design.value) return null;
   const codes = codesOf(choice.value.codes);
   return wantedOf({ ...choice.value, site: site.value }, design.value, codes);
+});
+/** The sheet that is filled cell by cell; "" on a roll. */
+export const sheet = computed(() => {
+  if (where.value in SHEETS) return where.value;
+  const printer = printers.value?.find((each) => each.id === where.value);
+  return printer && design.value ? sheetOn(printer, design.value) : "";
 });
 /** What the plan depends on, as text: the same text needs no new plan. */
 export const planKey = computed(() =>
@@ -57,21 +62,20 @@ export async function makePlan(): Promise<void> {
 
 /** Into the queue of the chosen printer; the id makes a second press harmless. */
 export function print(id: string) {
-  const { language: words, copies } = choice.value;
+  const { language: words, copies, first_cell } = choice.value;
   localStorage.setItem(KEPT, where.value);
   return queueJob({
     id, printer: where.value, design: design.value!.name, wanted: wanted.value!, language: words, copies,
-    dpi: null, first_cell: 1, hours: 8, media: "", priority: 5, sheet: "",
+    dpi: null, first_cell: sheet.value ? first_cell : 1, hours: 8, media: "", priority: 5, sheet: sheet.value,
   });
 }
 
 /** A document of exact size, or sheets of sticky labels, to print from the browser. */
 export function makePdf(): Promise<Blob> {
   const { language: words, copies, first_cell } = choice.value;
-  const sheet = where.value in SHEETS ? where.value : "";
   return draw({
     design: design.value!.name, data: rowsOfDesign().map((row) => texts(row.data)), format: "pdf",
-    language: words, sheet, first_cell: sheet ? first_cell : 1, copies,
+    language: words, sheet: sheet.value, first_cell: sheet.value ? first_cell : 1, copies,
   });
 }
 
@@ -83,9 +87,9 @@ export function rowsOfDesign(): Row[] {
 
 /** The printer this desk used last, another with the right labels in it, else a sheet, else PDF. */
 function usualPlace(): string {
-  const size = design.value?.document.size_mm;
-  if (!design.value || !size) return PDF;
-  const ready = (printers.value ?? []).filter((each) => fits(each, size));
+  const label = design.value;
+  if (!label) return PDF;
+  const ready = (printers.value ?? []).filter((each) => takes(each, label));
   const kept = ready.find((each) => each.id === localStorage.getItem(KEPT));
-  return (kept ?? ready.find((each) => each.online) ?? ready[0])?.id ?? sheetsFor(design.value)[0] ?? PDF;
+  return (kept ?? ready.find((each) => each.online) ?? ready[0])?.id ?? sheetsFor(label)[0] ?? PDF;
 }

@@ -27,7 +27,7 @@ export function PrintPage() {
     return () => clearTimeout(timer);
   }, [planKey.value]);
   // A changed order is another order; the same one pressed twice is one.
-  useEffect(() => { order.value = uuid(); }, [planKey.value, choice.value.copies, where.value]);
+  useEffect(() => { order.value = uuid(); }, [planKey.value, choice.value.copies, choice.value.first_cell, where.value]);
 
   const kept = design.value;
   if (!kept) return <p class="empty muted">{planning.problem || l("loading")}</p>;

@@ -1,8 +1,7 @@
 /** How many, and on what: a printer with these labels in it, sheets of A4, or a PDF of exact size. */
-import { choice, choose, design, PDF, where } from "./print_data";
-import { fits } from "./jobs";
+import { choice, choose, design, PDF, sheet, where } from "./print_data";
 import { printers } from "./stations_data";
-import { sheetsFor, SHEETS } from "./ways";
+import { sheetsFor, SHEETS, takes } from "./ways";
 import { l } from "./words";
 
 export function Place() {
@@ -23,18 +22,17 @@ export function Place() {
             onInput={(event) => choose({ copies: Math.min(Math.max(Number(event.currentTarget.value) || 1, 1), 100) })} />
         </label>
       </div>
-      {where.value in SHEETS && <FirstCell sheet={where.value} />}
+      {sheet.value && <FirstCell sheet={sheet.value} />}
     </>
   );
 }
 
 /** Those that fit can be chosen; of the others one sees why not. */
 function Printers() {
-  const size = design.value!.document.size_mm;
   return (
     <>
       {(printers.value ?? []).map((each) => {
-        const right = fits(each, size);
+        const right = takes(each, design.value!);
         const words = right ? `${each.name} · ${each.station}` : each.media
           ? l("where_other_media", { name: each.name, media: each.media.name })
           : l("where_no_media", { name: each.name });

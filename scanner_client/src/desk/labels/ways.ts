@@ -1,5 +1,6 @@
 /** Ways to say what is printed, and which of them a design can be filled by. */
-import { NOTHING_WANTED, type Design, type Wanted } from "./api";
+import { NOTHING_WANTED, type Design, type Printer, type Wanted } from "./api";
+import { fits } from "./jobs";
 import { readPasted, type Pasted } from "./things";
 
 export type Way = "locations" | "items" | "units" | "numbers" | "table" | "sample";
@@ -25,6 +26,7 @@ export interface Choice {
 }
 
 export const NUMBER_KINDS = ["sscc", "lpn", "serial"] as const;
+const A4_MM = [210, 297] as const;
 const UNIT_FIELDS = ["lpn", "tote"];
 export const SHEETS: Record<string, { cells: number; columns: number; cell_mm: [number, number] }> = {
   "a4-24": { cells: 24, columns: 3, cell_mm: [63.5, 33.9] },
@@ -54,6 +56,16 @@ export function numberKind(design: Design): Wanted["numbers"] {
 export function sheetsFor(design: Design): string[] {
   return Object.keys(SHEETS).filter((name) =>
     SHEETS[name]!.cell_mm.every((side, at) => Math.abs(side - design.document.size_mm[at]!) <= 0.5));
+}
+
+/** The sheet this design would fill in a printer of documents with A4 in it; "" for none. */
+export function sheetOn(printer: Printer, design: Design): string {
+  return printer.language === "pdf" && fits(printer, A4_MM) ? (sheetsFor(design)[0] ?? "") : "";
+}
+
+/** Whether this design may be printed there, by itself or as cells of a sheet. */
+export function takes(printer: Printer, design: Design): boolean {
+  return fits(printer, design.document.size_mm) || sheetOn(printer, design) !== "";
 }
 
 /** What was pasted as a table, by the design's own names for its fields. */
