@@ -131,6 +131,8 @@ def _paths(chief: Api) -> Iterator[str]:
         elif path == "/stock":
             groups = ("item", "location", "balance")
             yield from (path, *(f"{path}?group={group}" for group in groups))
+        elif path == "/labels/automatic":
+            yield f"{path}?site=SH1"
         else:
             yield path
 
@@ -139,7 +141,7 @@ def _filled(chief: Api, path: str) -> Iterator[str]:
     before, _, after = path.partition("/{")
     name, _, rest = after.partition("}")
     for row in chief.get(LISTS.get(name, before)).json["rows"]:
-        yield f"{before}/{row.get('id') or row['uid']}{rest}"
+        yield f"{before}/{row.get('id') or row.get('uid') or row['name']}{rest}"
 
 
 def _content(api: Api, path: str) -> Any:
