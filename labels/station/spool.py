@@ -78,16 +78,21 @@ class Spool:
     # --- what the server says -------------------------------------------------------------
 
     def adopt(self, offer: Offer) -> bool:
-        """A job was leased to us: new, again (nothing changes: False), or back after we lost it.
+        """A job was leased to us: new, again (False: nothing is begun), or back after we lost it.
 
-        Coming back under another lease it starts from what the server knows; labels that we had
+        An answer may come late: what has ended under this very lease is told again, not printed.
+        Coming back under another lease a job starts from what the server knows; labels that we had
         handed over before stay doubtful, unless a person was asked and has answered.
         """
         with self._write() as db:
             known = self._row(db, offer.uid)
-            if known and known.lease == offer.lease and self._is_open(db, offer.uid):
+            same = known is not None and known.lease == offer.lease
+            if known and same and self._is_open(db, offer.uid):
                 return False
-            asked = known is not None and known.reason == CHECK_LAST_LABEL
+            if known and same and known.outcome:
+                _Change(db, offer.uid, known)(told="", gone_ms=None)
+                return False
+            asked = known is not None and not same and known.reason == CHECK_LAST_LABEL
             touched = known.touched if known and not asked else 0
             db.execute("DELETE FROM label WHERE job = ?", (offer.uid,))
             db.execute("DELETE FROM job WHERE uid = ?", (offer.uid,))

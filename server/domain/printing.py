@@ -207,10 +207,10 @@ def resume(job: Printing, printed: int | None) -> Printing:
 def take_report(job: Printing, lease: UUID, report: Report, now: int) -> Printing:
     """What a station says; saying it again changes nothing, and numbers never go back.
 
-    Raises Conflict `lease_lost` when the job is not this agent's (any more), InvalidInput
-    `bad_print_numbers`.
+    Raises Conflict `lease_lost` when the job is not this agent's (any more), or has ended in
+    another way than it says: nothing more of it may be printed. InvalidInput `bad_print_numbers`.
     """
-    if job.lease != lease:
+    if job.lease != lease or (job.ended and report.state != job.state):
         raise Conflict("lease_lost", state=job.state)
     if job.ended:
         return job

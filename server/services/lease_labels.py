@@ -1,6 +1,6 @@
 """A station's agent asks for work: its heartbeat, its printers' states, and the next jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Thread
@@ -81,12 +81,13 @@ class Leased:
 def lease_labels(call: Call, actor: Actor) -> Leased:
     """Hear the agent, then give it up to `most` jobs; wait for one if there is none.
 
+    What it has and never began is told at once: after a wait it might be printed long since.
     Raises RuleViolated `station_needs_one_site`.
     """
     site_id = _site_of(actor)
     _warm_up()
     leased = _lease(call, site_id, actor)
-    if leased.jobs or call.wait_s <= 0:
+    if leased.jobs or leased.unbegun or call.wait_s <= 0:
         return leased
     ids = leasable(leased.printers)
     came = wait_until(lambda: _anything_for(ids), call.wait_s)
@@ -159,7 +160,12 @@ def _lease(call: Call, site_id: int, actor: Actor) -> Leased:
             change_job(session, job, offer(printing_of(job), call.agent, uuid4(), now), actor, now)
         session.flush()
         session.expunge_all()
-    return Leased(printers, jobs, [job for job in held if job.state == "leased"])
+    return Leased(printers, jobs, _unbegun(held, {printer.id for printer in printers}))
+
+
+def _unbegun(held: Sequence[PrintJob], printer_ids: Collection[int]) -> list[PrintJob]:
+    """Only for printers that are there: others would keep the agent from ever waiting."""
+    return [job for job in held if job.state == "leased" and job.printer_id in printer_ids]
 
 
 def _settle(session: Session, now: int) -> int:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from labels.decoding.attempts import read_picture
+from server.services import lease_labels as leasing
 from tests.api.shelves import furnish
 from tests.api.stations import LOCATIONS, Station, item_data, order, zpl_picture
 
@@ -66,6 +67,21 @@ def test_the_urgent_go_first_then_the_oldest(world, station, printer):
 def test_a_job_whose_answer_was_lost_is_offered_again_under_the_same_lease(world, station, printer):
     queue(world, printer)
     assert station.lease() == station.lease()
+
+
+def test_such_a_job_is_not_offered_after_a_wait_in_which_it_was_printed(
+    world, station, printer, monkeypatch
+):
+    queue(world, printer, count=1)
+    job = station.lease()
+
+    def printed_meanwhile(is_ready, seconds):
+        station.report(job, "confirmed", 1, 1)
+        return is_ready()
+
+    monkeypatch.setattr(leasing, "wait_until", printed_meanwhile)
+    assert station.call(wait_s=20)["jobs"] == [job]
+    assert job_of(world, job)["state"] == "leased"
 
 
 @pytest.mark.parametrize(
@@ -230,6 +246,7 @@ def test_numbers_never_go_back_and_repeating_is_harmless(world, station, printer
     station.report(job, "confirmed", 3, 3)
     assert station.report(job, "confirmed", 3, 3).json == {"state": "confirmed"}
     assert station.report(job, "confirmed", 4, 3).json == {"state": "confirmed"}
+    assert station.report(job, "sending", 3, 3).json["code"] == "lease_lost"
 
 
 def test_a_cancelled_job_stops_its_station(world, station, printer):

@@ -100,7 +100,7 @@ class Queue:
     def labels(self, uid: str, asked: dict[str, str]) -> list[dict[str, Any]] | None:
         with self.lock:
             job = self.job(uid)
-            if job["lease"] != asked["lease"]:
+            if job["lease"] != asked["lease"] or job["state"] in FINAL:
                 return None
             first = int(asked["from"])
             last = min(job["labels"], first + min(int(asked["limit"]), 7) - 1)
@@ -110,7 +110,8 @@ class Queue:
     def progress(self, uid: str, told: dict[str, Any]) -> dict[str, Any] | None:
         with self.lock:
             job = self.job(uid)
-            if job["lease"] != told["lease"]:
+            ended_otherwise = job["state"] in FINAL and told["state"] != job["state"]
+            if job["lease"] != told["lease"] or ended_otherwise:
                 return None
             if job["state"] in FINAL or job["reason"] == "check_last_label":
                 return {"state": job["state"]}

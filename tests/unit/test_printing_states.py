@@ -198,8 +198,15 @@ def test_a_lease_of_somebody_else_is_refused():
 def test_what_has_ended_stays_as_it_ended():
     for state in ENDED:
         job = Printing(state, 2, False, NOW, lease=uuid4())
-        assert take_report(job, job.lease, Report("sending", 1, 0), NOW) == job
+        assert take_report(job, job.lease, Report(state, 2, 0), NOW) == job
         assert replace(job).ended
+
+
+def test_of_a_job_that_has_ended_nothing_else_is_begun():
+    for state in ENDED:
+        job = Printing(state, 2, False, NOW, lease=uuid4())
+        with pytest.raises(Conflict, match="lease_lost"):
+            take_report(job, job.lease, Report("sending", 1, 0), NOW)
 
 
 def test_what_a_station_nobody_hears_may_print_after_the_look_is_doubtful():
