@@ -82,8 +82,10 @@ class Printing:
 
     @property
     def is_unheard(self) -> bool:
-        """Whether a station may be printing more of it than it said."""
-        return self.state in ("sending", "sent") or self.reason == STATION_LOST
+        """Whether a station may be printing more of it than it said: also one that waits for
+        paper goes on by itself, while we may not hear it."""
+        waits = self.state == "paused" and self.lease is not None
+        return self.state in ("sending", "sent") or (waits and self.reason != PERSON_DECIDES)
 
     @property
     def maybe_printed(self) -> int:
