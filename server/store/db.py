@@ -116,12 +116,14 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """The drivers' errors as SQLAlchemy's, for whoever speaks to a driver itself."""
+    """The drivers' errors as SQLAlchemy's, for whoever speaks to a driver itself: what raced, and
+    what may go better another time. A mistake of ours stays what it is, lest it be tried for ever.
+    """
     try:
         yield
     except (psycopg.IntegrityError, sqlite_module().IntegrityError) as problem:
         raise IntegrityError(None, None, problem) from problem
-    except (psycopg.Error, sqlite_module().Error) as problem:
+    except (psycopg.OperationalError, sqlite_module().OperationalError) as problem:
         raise OperationalError(None, None, problem) from problem
 
 

@@ -33,6 +33,7 @@ _PLAN_ONCE = (
 )
 """Planning a statement anew for its values costs more than executing it; and a plan made while a
 table was small must not read all of it once it has grown. Until the transaction ends."""
+_STALE = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.EMPTY_QUERY})
 
 
@@ -64,7 +65,8 @@ def exchange(
     """The rows of each statement, all executed in one journey and one transaction.
 
     The transaction is begun where none is open, and ended with `commit`. At the first failure the
-    rest is not executed. Raises psycopg.Error as the database said it.
+    rest is not executed. Raises psycopg.Error as the database said it; OperationalError also where
+    what was prepared no longer fits its tables, which another try mends.
     """
     waiting = _unsent.pop(connection, [])
     return _exchange(connection, [*waiting, *statements], commit)[len(waiting) :]
@@ -113,6 +115,9 @@ def _exchange(
         raw.pipeline_sync()
         following = iter(_results(raw)[len(before) :])
         return [_decoded(_last_of(following, 2 if is_new else 1)) for is_new in news]
+    except _STALE as problem:
+        _prepared.pop(connection, None)
+        raise psycopg.OperationalError(str(problem)) from problem
     except BaseException:
         _prepared.pop(connection, None)  # which of them the server has we cannot know
         raise

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
+from server.store.db import translated
 from server.store.pipeline import (
     Sent,
     encoded,
@@ -112,11 +113,18 @@ def test_a_plan_that_no_longer_fits_its_table_is_made_anew(
     exchange(connection, [_sent(every, [0])], commit=True)
     connection.execute("ALTER TABLE thing ADD COLUMN colour text DEFAULT 'red'")
     connection.commit()
-    with pytest.raises(psycopg.Error):
+    with pytest.raises(psycopg.OperationalError):
         exchange(connection, [_sent(every, [0])])
     connection.rollback()
     exchange(connection, [_sent(ADD, [1, "one"])])
     assert exchange(connection, [_sent(every, [0])]) == [[[1, "one", "red"]]]
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_busy_database(
+    connection: psycopg.Connection[Any],
+) -> None:
+    with pytest.raises(psycopg.DataError), translated():
+        exchange(connection, [_sent(NAMES, ["no number"])])
 
 
 def test_more_than_the_socket_takes_at_once_arrives_whole(
