@@ -106,7 +106,7 @@ class Agent:
             except ServerAway as away:
                 log.warning("server away: %s", away)
                 self._stop.wait(backoff.delay_s(away.after_s))
-            except Exception:
+            except Exception:  # whatever went wrong here, the printers go on
                 log.exception("leasing")
                 self._stop.wait(backoff.delay_s())
 

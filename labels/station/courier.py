@@ -40,7 +40,7 @@ class Courier:
                 log.warning("server away: %s", away)
                 self._stop.wait(self._backoff.delay_s(away.after_s))
                 continue
-            except Exception:
+            except Exception:  # what is in the spool must be told, later if not now
                 log.exception("courier")
                 self._stop.wait(self._backoff.delay_s())
                 continue

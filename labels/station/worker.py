@@ -75,7 +75,7 @@ class Worker:
                     self._look()
                 else:
                     self._rest()
-            except Exception:
+            except Exception:  # one printer's fault must not end the station
                 log.exception("printer %s", self.printer.name)
                 self._hang_up()
                 self._stop.wait(self._pace.again)
