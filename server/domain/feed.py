@@ -20,6 +20,7 @@ _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "devices.read": ("device", "enrolment_code", "lost_range", "range", "quarantine"),
     "cost.read": ("receipt", "revaluation"),
     "labels.read": ("print", "printer", "label_design", "number_range", "number", "unit"),
+    "settings.read": ("setting",),
     "people.read": ("user", "user_pass", "session", "token", "sign_in"),
 }  # fmt: skip
 PERMISSION_OF: Final = {kind: name for name, kinds in _READ_BY.items() for kind in kinds}

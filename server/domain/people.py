@@ -30,6 +30,7 @@ _CLERK = _OPERATOR | {
     "alerts.read",
     "counts.read",
     "feed.read",
+    "settings.read",
 }
 _PLANNER = _CLERK | {"alerts.write", "cost.read", "turnover.read", "planning.write"}
 _SUPERVISOR = _PLANNER | {

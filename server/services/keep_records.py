@@ -29,11 +29,12 @@ _NAMED_BY = ("sku", "code", "name", "item")
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change inside an open unit of work: who makes it, and when."""
+    """One change inside an open unit of work: who makes it, when, and (where it is asked) why."""
 
     session: Session
     actor: Actor
     at: int
+    reason: str = ""
 
 
 def _nothing(_edit: Edit, _row: Any, _changed: frozenset[str]) -> None:

@@ -16,6 +16,7 @@ from server.domain.places import (
     checked_time_zone,
     virtual_code,
 )
+from server.domain.settings import LOCATION_MODE, WINDOW_POLICY
 from server.services.bind_barcodes import bind_barcode
 from server.services.clock import now_ms
 from server.services.find_references import site_named, supplier_named, zone_id
@@ -28,6 +29,7 @@ from server.services.keep_records import (
     require_no_stock,
     tell,
 )
+from server.services.keep_settings import note_change
 from server.store.db import unit_of_work
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import (
@@ -52,12 +54,23 @@ def _site_columns(edit: Edit, values: Values, row: Site | None) -> Columns:
     for name, allowed in (("location_mode", LOCATION_MODES), ("window_policy", WINDOW_POLICIES)):
         if name in values:
             columns[name] = one_of(values[name], name, allowed)
+    if row is not None:
+        _note_settings(edit, columns, row)
     if row is not None and row.time_zone != columns.get("time_zone", row.time_zone):
         # Days already reckoned would mean other hours than those before and after them.
         _refuse_if_used(edit, row)
     if row is not None and values.get("retired"):
         require_no_stock(edit.session, Position.site_id == row.id)
     return columns
+
+
+def _note_settings(edit: Edit, columns: Columns, row: Site) -> None:
+    """Some business settings are columns of the site; they have a history like the others."""
+    for setting in (LOCATION_MODE, WINDOW_POLICY):
+        column = setting.site_column
+        before, after = getattr(row, column), columns.get(column, getattr(row, column))
+        if before != after:
+            note_change(edit, setting.key, row.id, before, after)
 
 
 def _refuse_if_used(edit: Edit, row: Site) -> None:

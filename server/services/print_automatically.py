@@ -19,6 +19,8 @@ from server.domain.people import SYSTEM, Actor
 from server.services.clock import now_ms
 from server.services.find_in_scope import site_in_scope
 from server.services.keep_designs import design_in_force
+from server.services.keep_records import Edit
+from server.services.keep_settings import keep_value
 from server.services.plan_labels import Wanted
 from server.services.queue_labels import Order, queue_labels
 from server.store.db import reading, unit_of_work
@@ -75,10 +77,8 @@ def set_automatic_labels(site: str, wanted: Mapping[str, Any], actor: Actor) -> 
                 raise NotFound("unknown_printer", printer=str(how["printer"]))
             design_in_force(session, how["design"])
         if not _settings(session):
-            _write(session, REACHED, 0, feed_head(session), SYSTEM, now)
-        _write(session, NAME, site_id, kept, actor, now)
-        told = {"name": NAME, "value": kept}
-        announce(session, "setting.changed", told, actor=actor, at=now, site_id=site_id)
+            _reach(session, feed_head(session), now)
+        keep_value(Edit(session, actor, now), NAME, site_id, kept)
 
 
 def close_unit(code: str, actor: Actor) -> None:
@@ -121,7 +121,7 @@ def print_automatically() -> int:
             jobs += _print(happened, how)
     if news:
         with unit_of_work() as session:
-            _write(session, REACHED, 0, news[-1].seq, SYSTEM, now_ms())
+            _reach(session, news[-1].seq, now_ms())
     return jobs
 
 
@@ -196,9 +196,9 @@ def _news(session: Session, most: int) -> Sequence[_Happened]:
     ]
 
 
-def _write(session: Session, name: str, site_id: int, value: Any, actor: Actor, at: int) -> None:
-    row = session.get(Setting, (name, site_id), with_for_update=True)
-    row = row or Setting(name=name, site_id=site_id)
-    row.value, row.changed_at, row.changed_by = value, at, actor.user_id
+def _reach(session: Session, seq: int, at: int) -> None:
+    row = session.get(Setting, (REACHED, 0), with_for_update=True)
+    row = row or Setting(name=REACHED, site_id=0)
+    row.value, row.changed_at = seq, at
     session.add(row)
     session.flush()

@@ -17,8 +17,9 @@ from server.domain.scans import InStorePattern, ScanRules
 from server.domain.scans.rules import checked_rules
 from server.services.clock import now_ms
 from server.services.find_in_scope import site_in_scope
+from server.services.keep_records import Edit
+from server.services.keep_settings import keep_value
 from server.store.db import reading, unit_of_work
-from server.store.feed import announce
 from server.store.models import Setting
 
 NAME = "scan_rules"
@@ -51,16 +52,7 @@ def set_scan_rules(site: str | None, rules: Mapping[str, Any] | None, *, actor: 
     with unit_of_work() as session:
         site_id = site_in_scope(session, site, actor).id if site else ALL_SITES
         at = now_ms()
-        row = session.get(Setting, (NAME, site_id), with_for_update=True)
-        if value is not None:
-            row = row or Setting(name=NAME, site_id=site_id)
-            row.value, row.changed_at, row.changed_by = value, at, actor.user_id
-            session.add(row)
-        elif row is not None:
-            session.delete(row)
-        session.flush()
-        told = {"name": NAME, "value": value}
-        announce(session, "setting.changed", told, actor=actor, at=at, site_id=site_id or None)
+        keep_value(Edit(session, actor, at), NAME, site_id, value)
 
 
 def scan_rules_of(session: Session, site_id: int | None) -> dict[str, Any]:

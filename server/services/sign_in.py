@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.domain.codes import code_key
 from server.domain.errors import NotAuthenticated
 from server.domain.people import Actor
+from server.domain.settings import PASS_HOURS
 from server.services import lock_out
 from server.services.clock import now_ms
 from server.services.hashing import new_token, password_fits, pin_fits, token_hash
@@ -21,9 +22,10 @@ from server.store.feed import announce
 from server.store.installation import secret_key
 from server.store.models import User
 from server.store.queries.people import DeviceRow, UserRow, user_by_id
+from server.store.settings import setting_of
 from server.store.sign_ins import add_sign_in, end_sign_in, mark_stepped_up
 
-PASS_MS = 12 * 3_600_000
+HOUR_MS = 3_600_000
 PassState = Literal["valid", "expired", "revoked", "foreign"]
 
 
@@ -111,15 +113,16 @@ def issue_user_pass(device: DeviceRow, badge: str, pin: str, request_id: str = "
     lock_out.attempt_was_right(*subjects)
     now = now_ms()
     with unit_of_work() as session:
+        ends = now + setting_of(session, PASS_HOURS, device.site_id) * HOUR_MS
         _announce(session, user, "user_pass.issued", {"device": device.id}, now, request_id)
     content = {
         "u": user.id,
         "d": device.id,
         "s": device.site_id,
         "e": user.epoch,
-        "x": now + PASS_MS,
+        "x": ends,
     }
-    return PassIssued(_passes(secret_key()).dumps(content), now + PASS_MS, user)
+    return PassIssued(_passes(secret_key()).dumps(content), ends, user)
 
 
 def check_user_pass(text: str, device_id: int, now_ms: int) -> PassCheck:

@@ -10,7 +10,8 @@ from sqlalchemy import CTE, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.ledger import PHYSICAL_KINDS
-from server.domain.numbers import ZERO
+from server.domain.numbers import EXACT, ZERO, round_quantity
+from server.domain.settings import HYSTERESIS_PERCENT
 from server.domain.turnover import DayRow
 from server.store.db import upsert
 from server.store.founding import OWN_OWNER_ID
@@ -25,6 +26,7 @@ from server.store.models import (
     StockStatus,
     Turnover,
 )
+from server.store.settings import setting_of
 from server.store.wanted_rows import DAY, ID, wanted_rows
 
 DAY_ROW = (
@@ -181,13 +183,20 @@ def read_policies(session: Session, pairs: Iterable[Pair], now_ms: int) -> dict[
     return {
         Pair(row[0], row[1]): Policy(
             reorder_point=row[2],
-            hysteresis=row[3] or ZERO,
+            hysteresis=row[3] or _usual_hysteresis(session, row[1], row[2]),
             on_order=row[4] or ZERO,
             backorder=row[5] or ZERO,
             quiet=row.retired or row.live_at is None or row.live_at > now_ms,
         )
         for row in rows
     }
+
+
+def _usual_hysteresis(session: Session, site_id: int, reorder_point: Decimal | None) -> Decimal:
+    percent = setting_of(session, HYSTERESIS_PERCENT, site_id)
+    if reorder_point is None or not percent:
+        return ZERO
+    return round_quantity(EXACT.divide(EXACT.multiply(reorder_point, percent), Decimal(100)))
 
 
 def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, OpenAlert]:

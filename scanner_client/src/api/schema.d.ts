@@ -5237,6 +5237,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting of a site; without a site: what holds where a site has none of its own.
+         * @description Errors: unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** One setting, with its ETag. Errors: unknown_setting, unknown_site, setting_of_a_site. */
+        get: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Set it; If-Match names the version seen ("0" where nobody ever changed it).
+         * @description Errors: unknown_setting, unknown_site, bad_setting_value, setting_of_a_site,
+         *     setting_of_all_sites, if_match_required, stale_version.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettingChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Setting"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** What it was and became, newest first. Errors: unknown_setting, unknown_site. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string | null;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SettingWasPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -7242,6 +7437,11 @@ export interface components {
         GivenBack: {
             codes: string[];
         };
+        Group: {
+            en: string;
+            group: string;
+            zh: string;
+        };
         Held: {
             /** Format: decimal */
             available: string;
@@ -8318,6 +8518,50 @@ export interface components {
             /** Format: int64 */
             user_id: string;
         };
+        Setting: {
+            /** Format: date-time */
+            changed_at: string | null;
+            changed_by: string | null;
+            choices: string[];
+            en: components["schemas"]["Words"];
+            group: string;
+            key: string;
+            /** @enum {string} */
+            kind: "yes_no" | "whole" | "decimal" | "choice" | "text" | "times";
+            least: string | null;
+            most: string | null;
+            only_site: boolean;
+            per_site: boolean;
+            /** @enum {string} */
+            set_for: "usual" | "all" | "site";
+            unit: string;
+            usual: unknown;
+            value: unknown;
+            version: number;
+            zh: components["schemas"]["Words"];
+        };
+        SettingChange: {
+            /** @default  */
+            reason: string;
+            value: unknown;
+        };
+        SettingWas: {
+            after: unknown;
+            /** Format: date-time */
+            at: string;
+            before: unknown;
+            reason: string;
+            user: string | null;
+            version: number;
+        };
+        SettingWasPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["SettingWas"][];
+        };
+        Settings: {
+            groups: components["schemas"]["Group"][];
+            rows: components["schemas"]["Setting"][];
+        };
         Side: {
             kind: string;
             location: string | null;
@@ -8840,6 +9084,10 @@ export interface components {
             state: string;
             station: string;
             user: string | null;
+        };
+        Words: {
+            name: string;
+            why: string;
         };
         Zone: {
             code?: string;

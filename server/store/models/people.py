@@ -130,7 +130,8 @@ class Lockout(Model):
 
 
 class Setting(Model):
-    """A setting kept as data, per site or for all (site_id 0); every change is in the feed."""
+    """A setting kept as data, per site or for all (site_id 0), as it is now; one without a row is
+    as usual (server/domain/settings.py)."""
 
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -138,6 +139,20 @@ class Setting(Model):
     value: Mapped[Any] = mapped_column(JSON)
     changed_at: Mapped[int] = mapped_column(Instant)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class SettingChange(Model):
+    """What a setting was and became, by whom and why; None: as usual. version counts them."""
+
+    __tablename__ = "setting_change"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    site_id: Mapped[int] = mapped_column(BigId, primary_key=True, default=0)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    before: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    reason: Mapped[str] = mapped_column(default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[int] = mapped_column(Instant)
 
 
 class SetUp(Model):
