@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from labels.calibration import calibration_design
     from labels.designs import Design, design_document, design_names, import_design, load_design
+    from labels.documents import (
+        PAPERS,
+        Column,
+        PrintedDocument,
+        render_documents,
+        sample_document,
+    )
     from labels.errors import LabelError
     from labels.layout import lay_out
     from labels.media import PAGES, Media
@@ -21,9 +28,12 @@ if TYPE_CHECKING:
 __all__ = [
     "MEDIA_TYPES",
     "PAGES",
+    "PAPERS",
+    "Column",
     "Design",
     "LabelError",
     "Media",
+    "PrintedDocument",
     "Rendered",
     "calibration_design",
     "design_document",
@@ -32,19 +42,26 @@ __all__ = [
     "lay_out",
     "load_design",
     "render",
+    "render_documents",
     "render_labels",
+    "sample_document",
 ]
 
 _HOMES = {
     "MEDIA_TYPES": "labels.rendering",
     "PAGES": "labels.media",
+    "PAPERS": "labels.documents",
+    "Column": "labels.documents",
     "LabelError": "labels.errors",
     "Media": "labels.media",
+    "PrintedDocument": "labels.documents",
     "Rendered": "labels.rendering",
     "calibration_design": "labels.calibration",
     "lay_out": "labels.layout",
     "render": "labels.rendering",
+    "render_documents": "labels.documents",
     "render_labels": "labels.rendering",
+    "sample_document": "labels.documents",
 }
 
 

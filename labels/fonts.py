@@ -45,7 +45,7 @@ SYMBOLS = ("NotoSansSymbols2-Regular.ttf", "NotoEmoji-Regular.ttf", "Symbola.ttf
 INSTALL = "fonts-noto-cjk"
 
 _NO_CHARACTER = "\U0010fffe"
-_PROBE = 24
+PROBE = 24
 # Em kept above and below the baseline while a line is drawn.
 _ABOVE, _BELOW = 3, 2
 # Whose form or place depends on the neighbours: marks, Hebrew to Khmer, Arabic forms, emoji parts.
@@ -135,7 +135,7 @@ def _advance_of_one(face: Face, size: int, character: str) -> float:
 
 def _exists(face: Face) -> bool:
     try:
-        font_at(face, _PROBE)
+        font_at(face, PROBE)
     except OSError:
         return False
     return True
@@ -202,5 +202,5 @@ def _has(face: Face, character: str) -> bool:
 
 
 def _ink(face: Face, character: str) -> tuple[tuple[int, int], bytes]:
-    mask = font_at(face, _PROBE).getmask(character, mode="1")
+    mask = font_at(face, PROBE).getmask(character, mode="1")
     return mask.size, bytes(mask)

@@ -36,6 +36,15 @@ class PdfWriter:
         self._objects[image] = _mask(picture)
         self._kids += [page] * copies
 
+    @property
+    def pages(self) -> int:
+        """So many so far."""
+        return len(self._kids)
+
+    def repeat(self, first: int, times: int) -> None:
+        """The pages from index `first` on, so many times more, set by set."""
+        self._kids += self._kids[first:] * times
+
     def finished(self) -> bytes:
         """The whole file."""
         kids = " ".join(f"{number} 0 R" for number in self._kids)

@@ -22,7 +22,7 @@ from server.services.keep_designs import (
     save_design,
 )
 from server.services.plan_labels import Wanted, plan_labels
-from server.services.preview_labels import Look, preview_labels
+from server.services.preview_labels import Look, preview_labels, sample_of_paper
 from server.services.print_automatically import (
     automatic_labels,
     close_unit,
@@ -89,6 +89,20 @@ class Preview(MethodView):
         Errors: design_unknown, the design_… and field_… codes, not_readable.
         """
         shown = preview_labels(Look(**body))
+        return Response(shown.content, mimetype=shown.media_type)
+
+
+@blueprint.route("/labels/sample-document")
+class SampleDocument(MethodView):
+    @requires("labels.read")
+    @blueprint.arguments(shapes.SampleDocumentQuery, location="query")
+    @blueprint.response(200, content_type="application/pdf")
+    def get(self, query: dict[str, Any]) -> Response:
+        """An invented goods receipt on this paper, to set up a printer for documents with.
+
+        Errors: paper_unknown.
+        """
+        shown = sample_of_paper(query["paper"], query["language"])
         return Response(shown.content, mimetype=shown.media_type)
 
 

@@ -42,6 +42,14 @@ def preview_labels(look: Look) -> "Rendered":
         )
 
 
+def sample_of_paper(paper: str, language: str) -> "Rendered":
+    """An invented document as PDF. Raises InvalidInput `paper_unknown`."""
+    with refusals():
+        return labels.render_documents(
+            [labels.sample_document(language)], paper=paper, language=language
+        )
+
+
 def _design(look: Look) -> "Design":
     if look.document is not None:
         return labels.load_design({"name": "preview", "version": 1, **look.document})

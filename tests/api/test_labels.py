@@ -103,6 +103,15 @@ def test_a_preview_shows_what_would_be_printed(world):
     )
 
 
+def test_a_sample_document_shows_whether_a_printer_takes_the_paper(world):
+    operator = world.as_role("operator")
+    answer = operator.get("/labels/sample-document?paper=241x93&language=en")
+    assert answer.mimetype == "application/pdf"
+    assert b"/MediaBox [0 0 684.0000 263.9906]" in answer.data
+    refused = operator.get("/labels/sample-document?paper=letter").json
+    assert (refused["code"], refused["fields"]["value"]) == ("paper_unknown", "letter")
+
+
 def test_locations_come_in_walking_order_with_a_separator_before_each_aisle(world):
     create_record(ZONES, {"site": "SH1", "code": "Z", "name_zh": "甲区"}, actor=SYSTEM)
     for order_, code in ((3, "A-01"), (1, "B-02"), (2, "B-01")):

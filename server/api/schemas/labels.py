@@ -218,6 +218,13 @@ class QualityListSchema(Schema):
     rows = fields.List(fields.Nested(QualitySchema), required=True)
 
 
+class SampleDocumentQuery(Schema):
+    """paper: a4, 241x279, 241x140, 241x93."""
+
+    paper = a_text(load_default="a4")
+    language = fields.String(load_default="zh", validate=validate.OneOf(LANGUAGES))
+
+
 class AutomaticSchema(Schema):
     """Where labels go that nobody asks for, and how many of each."""
 
