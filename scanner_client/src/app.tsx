@@ -1,18 +1,14 @@
 /** Which page an address means, and for whom. */
-import { useSignal } from "@preact/signals";
-import type { FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
-import { me, whoAmI } from "./desk/session";
 import { device } from "./device";
 import { go, path } from "./route";
 import type { Database } from "./store";
 import { t } from "./text/words";
 import { later } from "./ui/later";
 
-const LabelsPage = later(() => import("./desk/labels/labels_page").then((page) => page.LabelsPage));
+const Desk = later(() => import("./desk/frame/desk").then((page) => page.Desk));
 const SetUpPage = later(() => import("./desk/set_up_page").then((page) => page.SetUpPage));
 const SignInPage = later(() => import("./desk/sign_in_page").then((page) => page.SignInPage));
-const StockPage = later(() => import("./desk/stock_page").then((page) => page.StockPage));
 const EnrolPage = later(() => import("./floor/enrol_page").then((page) => page.EnrolPage));
 const FloorPage = later(() => import("./floor/floor_page").then((page) => page.FloorPage));
 
@@ -22,7 +18,6 @@ interface AppProps {
 
 export function App({ database }: AppProps) {
   useEffect(() => onLinks(), []);
-  if (path.value.startsWith("/labels")) return <AtDesk page={LabelsPage} />;
   switch (path.value) {
     case "/set-up":
       return <SetUpPage />;
@@ -32,10 +27,10 @@ export function App({ database }: AppProps) {
       return <EnrolPage database={database} />;
     case "/floor":
       return device.value ? <FloorPage database={database} /> : <EnrolPage database={database} />;
-    case "/stock":
-      return <AtDesk page={StockPage} />;
-    default:
+    case "/":
       return <Elsewhere />;
+    default:
+      return <Desk waiting={<p class="paper muted">{t("loading")}</p>} failed={Unread} />;
   }
 }
 
@@ -45,20 +40,13 @@ function Elsewhere() {
   return null;
 }
 
-function AtDesk({ page: Page }: { page: FunctionComponent }) {
-  const problem = useSignal(false);
-  const check = (): void => {
-    problem.value = false;
-    whoAmI().then((known) => { if (!known) go("/sign-in"); }, () => { problem.value = true; });
-  };
-  useEffect(() => { if (!me.value) check(); }, []);
-  if (me.value) return <Page />;
-  if (!problem.value) return <p class="paper muted">{t("loading")}</p>;
+/** The desk's file could not be read: no network, or a new release took its place. */
+function Unread() {
   return (
     <div class="paper">
       <h1>{t("error_title")}</h1>
       <p>{t("error_offline")}</p>
-      <button class="main" onClick={check}>{t("retry")}</button>
+      <button class="main" onClick={() => location.reload()}>{t("retry")}</button>
     </div>
   );
 }

@@ -2610,6 +2610,8 @@ export interface paths {
                     site?: string;
                     zone?: string;
                     code?: string;
+                    /** @description words of the code */
+                    q?: string;
                     kind?: "bin" | "pick_face" | "dock" | "staging" | "quality" | "mobile" | "supplier" | "customer" | "adjustment" | "scrap" | "production" | "transit";
                     physical?: boolean;
                 };

@@ -8,7 +8,7 @@ import { ask } from "../route";
 import { nameOf, t, type Text } from "../text/words";
 import { Icon } from "../ui/icon";
 import { me } from "./session";
-import { by } from "./stock_data";
+import { by } from "./frame/ask";
 
 export type AlertRow = components["schemas"]["Alert"];
 

@@ -16,7 +16,12 @@ export function moment(instant: string, zone: string): string {
   return `${parts(instant, zone).day} ${parts(instant, zone).time}`;
 }
 
-/** "16:40:05" at the site. */
+/** "2026-11-22" at the site. */
+export function day(instant: string, zone: string): string {
+  return parts(instant, zone).day;
+}
+
+/** "16:40:05" on the reader's own clock. */
 export function clockTime(ms: number): string {
   const when = new Date(ms);
   return [when.getHours(), when.getMinutes(), when.getSeconds()]

@@ -6,8 +6,9 @@ import { zh } from "../text/zh";
 import { Icon } from "../ui/icon";
 import { Alerts, alerts } from "./alerts";
 import { money, moment } from "./format";
+import { sites, statuses } from "./frame/places";
 import {
-  balances, chosen, chosenRow, loadOlder, movements, sites, statuses, type MovementRow, type StockRow,
+  balances, chosen, chosenRow, loadOlder, movements, type MovementRow, type StockRow,
 } from "./stock_data";
 import { named } from "./stock_list";
 
@@ -19,7 +20,7 @@ export function ItemDetail() {
   const own = alerts.value.filter((alert) => alert.item === item && (!at || alert.site === at));
   const unit = row?.base_unit ?? first?.base_unit ?? "";
   return (
-    <main class="item" data-chosen={item}>
+    <div class="item" data-chosen={item}>
       <button class="back" onClick={() => ask({ item: "", at: "" })}>
         <Icon of={ArrowLeft} /> {t("back")}
       </button>
@@ -43,13 +44,13 @@ export function ItemDetail() {
           <button class="quiet" onClick={() => void loadOlder()}>{t("movements_more")}</button>
         )}
       </section>
-    </main>
+    </div>
   );
 }
 
 function NothingChosen() {
   return (
-    <main class="item">
+    <div class="item">
       <div class="empty">
         <h2>{t("stock_pick_one_title")}</h2>
         <p class="muted">{t("stock_pick_one")}</p>
@@ -58,7 +59,7 @@ function NothingChosen() {
         <h2>{t("alerts_title")}</h2>
         {alerts.value.length ? <Alerts rows={alerts.value} named /> : <p class="muted">{t("alerts_none")}</p>}
       </section>
-    </main>
+    </div>
   );
 }
 

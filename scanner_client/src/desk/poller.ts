@@ -1,14 +1,34 @@
 /** Follows the change feed: asks each second, and costs next to nothing while nothing changes. */
 import { signal } from "@preact/signals";
 import { poll, Problem } from "../api/client";
+import type { components } from "../api/schema";
+
+export type FeedRow = components["schemas"]["FeedRow"];
+/** Told what is new; the next question waits for it. */
+export type Follower = (rows: FeedRow[]) => Promise<unknown>;
 
 export const EVERY_MS = 1000;
 
 /** Whether the last question was answered, and when one last was. */
 export const following = signal({ well: true, at: Date.now() });
 
-/** Calls `changed` and waits for it whenever something came, until the returned function is called. */
-export function follow(changed: () => Promise<unknown>): () => void {
+const followers = new Set<Follower>();
+let stop: (() => void) | null = null;
+
+/** Calls `changed` whenever something came, until the returned function is called. However many
+ * parts of the desk follow, the server is asked once. */
+export function follow(changed: Follower): () => void {
+  followers.add(changed);
+  stop ??= ask();
+  return () => {
+    followers.delete(changed);
+    if (followers.size || !stop) return;
+    stop();
+    stop = null;
+  };
+}
+
+function ask(): () => void {
   let [etag, cursor] = ["", "head"];
   let stopped = false;
   let timer = 0;
@@ -20,7 +40,8 @@ export function follow(changed: () => Promise<unknown>): () => void {
       if (news && !stopped) {
         etag = news.etag;
         cursor = String(news.answer.cursor);
-        if (news.answer.rows.length) await changed();
+        const { rows } = news.answer;
+        if (rows.length) await Promise.all([...followers].map((changed) => changed(rows)));
       }
     } catch (error) {
       following.value = { ...following.value, well: false };

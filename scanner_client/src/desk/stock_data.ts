@@ -3,11 +3,10 @@ import { computed, signal } from "@preact/signals";
 import { call } from "../api/client";
 import type { components } from "../api/schema";
 import { query } from "../route";
+import { by } from "./frame/ask";
 
 export type StockRow = components["schemas"]["Stock"];
 export type MovementRow = components["schemas"]["Movement"];
-export type Site = components["schemas"]["Site"];
-export type Status = components["schemas"]["Status"];
 
 export interface Page<T> {
   rows: T[];
@@ -23,8 +22,6 @@ interface Filters {
 const PAGE = 200;
 const MOVEMENTS = 50;
 
-export const sites = signal<Site[]>([]);
-export const statuses = signal<Status[]>([]);
 /** Null: not answered yet. */
 export const list = signal<(Page<StockRow> & { value: string | null }) | null>(null);
 export const balances = signal<StockRow[] | null>(null);
@@ -49,15 +46,6 @@ export const chosenRow = computed(() => list.value?.rows.find(isChosen) ?? null)
 export function isChosen(row: StockRow): boolean {
   const { item, at } = chosen.value;
   return row.item === item && (!at || row.site === at);
-}
-
-export async function loadFrame(): Promise<void> {
-  const [places, states] = await Promise.all([
-    call("get", "/api/v1/sites", { query: { limit: 500 } }),
-    call("get", "/api/v1/statuses", { query: { limit: 500 } }),
-  ]);
-  sites.value = places.rows;
-  statuses.value = states.rows;
 }
 
 /** The list from its beginning; again: by itself, at least as long as it is on the screen now. */
@@ -110,9 +98,4 @@ export async function loadOlder(): Promise<void> {
 async function listPage(wanted: Filters, cursor: string, again: boolean) {
   const query = { ...wanted, group: "item" as const, limit: PAGE, cursor };
   return call("get", "/api/v1/stock", { query, headers: by(again) });
-}
-
-/** What the page asks by itself does not keep an idle session alive. */
-export function by(again: boolean): Record<string, string> {
-  return again ? { "X-Passive": "1" } : {};
 }

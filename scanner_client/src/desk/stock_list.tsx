@@ -6,7 +6,9 @@ import { Icon } from "../ui/icon";
 import { Windowed } from "../ui/windowed";
 import { alerts } from "./alerts";
 import { money } from "./format";
-import { chosenRow, filtered, filters, isChosen, list, loadMore, sites, statuses, type StockRow } from "./stock_data";
+import { sites, statuses } from "./frame/places";
+import { SearchBox } from "./frame/search_box";
+import { chosenRow, filtered, filters, isChosen, list, loadMore, type StockRow } from "./stock_data";
 
 const ROW_PX = 56;
 
@@ -39,16 +41,10 @@ export function StockList({ problem }: { problem: string }) {
 }
 
 function Filters() {
-  const { site, status } = filters.value;
+  const { q, status } = filters.value;
   return (
-    <div class="filters">
-      <select value={site} aria-label={t("stock_site")}
-        onChange={(event) => ask({ site: event.currentTarget.value })}>
-        <option value="">{t("stock_site_all")}</option>
-        {sites.value.map((each) => (
-          <option key={each.code} value={each.code ?? ""}>{nameOf(named(each))}</option>
-        ))}
-      </select>
+    <div class="filter-line">
+      <SearchBox value={q} onSearch={(text) => ask({ q: text })} label={t("stock_search")} />
       <select value={status} aria-label={t("col_status")}
         onChange={(event) => ask({ status: event.currentTarget.value })}>
         <option value="">{t("stock_status_all")}</option>
@@ -57,7 +53,7 @@ function Filters() {
         ))}
       </select>
       {filtered.value && (
-        <button onClick={() => ask({ q: "", site: "", status: "" })}>{t("stock_clear")}</button>
+        <button onClick={() => ask({ q: "", status: "" })}>{t("stock_clear")}</button>
       )}
     </div>
   );

@@ -95,6 +95,7 @@ class LocationQuery(RetiredQuery):
     site = a_code()
     zone = a_code()
     code = a_code()
+    q = a_text(metadata={"description": "words of the code"})
     kind = fields.String(validate=validate.OneOf(PHYSICAL_KINDS + VIRTUAL_KINDS))
     physical = fields.Boolean()
 

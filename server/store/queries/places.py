@@ -14,7 +14,7 @@ from server.store.models import (
     SupplierItem,
     Zone,
 )
-from server.store.queries.records import Listing
+from server.store.queries.records import Listing, contains
 
 SITE_LIST = Listing(
     select(
@@ -79,6 +79,7 @@ LOCATION_LIST = Listing(
         "site": lambda code: Site.code_key == code_key(code),
         "zone": lambda code: Zone.code_key == code_key(code),
         "code": lambda code: Location.code_key == code_key(code),
+        "q": lambda text: contains(Location.code_key, code_key(text)),
         "kind": lambda kind: Location.kind == kind,
         "physical": lambda physical: Location.kind.in_(PHYSICAL_KINDS) == physical,
         "retired": lambda retired: Location.retired_at.is_not(None) == retired,

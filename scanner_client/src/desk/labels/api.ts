@@ -3,7 +3,7 @@ import { call, fetchFile } from "../../api/client";
 import type { components } from "../../api/schema";
 import { language } from "../../text/words";
 import { uuid } from "../../uuid";
-import { by } from "../stock_data";
+import { by } from "../frame/ask";
 import type { DesignDocument } from "./document";
 
 type Schemas = components["schemas"];

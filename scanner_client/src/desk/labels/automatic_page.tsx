@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { language, nameOf } from "../../text/words";
-import { sites } from "../stock_data";
+import { sites } from "../frame/places";
 import { named } from "../stock_list";
 import { loadAutomatic, saveAutomatic, type Automatic, type Design, type Printer } from "./api";
 import { designs, readDesigns } from "./designs_data";
@@ -11,7 +11,7 @@ import { fits } from "./jobs";
 import { printers } from "./stations_data";
 import { waysOf, type Way } from "./ways";
 import { inWords, l } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 type Cause = keyof Automatic;
 type Rule = NonNullable<Automatic[Cause]>;

@@ -8,7 +8,7 @@ import { asksPaper, fits, numbersIn, type Action } from "./jobs";
 import { mediaOf } from "./stations";
 import { loadStations, printers } from "./stations_data";
 import { l } from "./words";
-import { useWork, type Work } from "./work";
+import { useWork, type Work } from "../frame/work";
 
 interface DecideProps {
   action: Action;

@@ -16,7 +16,7 @@ import { FieldsForm } from "./fields_form";
 import { JsonForm } from "./json_form";
 import { Picture } from "./picture";
 import { inWords, l, wordedOr } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 const STEP_MM = 0.5;
 const FINE_MM = 0.1;

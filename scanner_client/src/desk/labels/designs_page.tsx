@@ -10,7 +10,8 @@ import { designs, readDesigns } from "./designs_data";
 import type { DesignDocument } from "./document";
 import { blank, change, edit, may, original } from "./editing";
 import { inWords, l } from "./words";
-import { useKeys, useWork } from "./work";
+import { useHotkeys } from "../frame/keyboard";
+import { useWork } from "../frame/work";
 
 export function DesignsPage() {
   const { problem, run } = useWork();
@@ -18,7 +19,11 @@ export function DesignsPage() {
   useEffect(() => void run(readDesigns), []);
   const chosen = designs.value?.find((each) => each.name === name) ?? null;
   useEffect(() => { if (chosen && original.value !== chosen) edit(chosen); }, [chosen]);
-  useKeys({ j: () => step(1, name), k: () => step(-1, name), Escape: () => ask({ design: "" }) });
+  useHotkeys([
+    { keys: ["j"], label: "J", text: l("keys_next"), act: () => step(1, name) },
+    { keys: ["k"], label: "K", text: l("keys_previous"), act: () => step(-1, name) },
+    { keys: ["Escape"], label: "Esc", text: l("act_close"), act: () => ask({ design: "" }) },
+  ]);
   return (
     <div class={chosen ? "halves designs chosen" : "halves designs"}>
       <section class="list" aria-label={l("designs_title")}>

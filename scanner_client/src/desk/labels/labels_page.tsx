@@ -1,22 +1,17 @@
 /** 标签: what is printed where, and everything around it. The part of the address says which. */
-import { useSignal } from "@preact/signals";
 import { ClipboardCheck, Hash, PencilRuler, Printer, Repeat, StickyNote } from "lucide";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { path } from "../../route";
-import { t } from "../../text/words";
 import { Icon } from "../../ui/icon";
 import { later } from "../../ui/later";
-import { Sheet } from "../../ui/sheet";
-import { Bar } from "../bar";
-import { clockTime } from "../format";
-import { follow, following } from "../poller";
-import { loadFrame } from "../stock_data";
+import { useHotkeys } from "../frame/keyboard";
+import { useWork } from "../frame/work";
+import { follow } from "../poller";
 import "./labels.css";
 import { Stations } from "./stations";
 import { loadStations } from "./stations_data";
-import { l, worded, type LabelText } from "./words";
-import { useKeys, useWork } from "./work";
+import { l, worded } from "./words";
 
 const SECTIONS = [
   { name: "stations", text: "section_stations", icon: Printer },
@@ -37,28 +32,23 @@ const PAGES: Record<string, FunctionComponent> = {
 };
 
 export function LabelsPage() {
-  const help = useSignal(false);
   const { problem, run } = useWork();
-  useEffect(() => void run(() => Promise.all([loadFrame(), loadStations(false)])), []);
+  useEffect(() => void run(() => loadStations(false)), []);
   useEffect(() => follow(() => run(() => loadStations(true))), []);
-  useKeys({ "?": () => (help.value = true) });
+  useHotkeys([
+    { keys: [], label: "Ctrl Enter", text: l("keys_print"), act: () => undefined },
+    { keys: [], label: "Ctrl Z", text: l("design_undo"), act: () => undefined },
+  ]);
   const section = path.value.split("/")[2] || "stations";
   const Page = PAGES[section] ?? Stations;
-  const late = !following.value.well;
+  if (!worded.value) return null;
   return (
-    <div class="desk labels">
-      <Bar onHelp={() => (help.value = true)} />
-      {worded.value && (
-        <div class="sections-and-page">
-          <Sections current={section} />
-          <div class="section-page">
-            {problem && <p class="problem" role="alert">{problem}</p>}
-            <Page key={section} />
-          </div>
-        </div>
-      )}
-      {late && <p class="late" role="status">{t("stale", { time: clockTime(following.value.at) })}</p>}
-      {help.value && <Help onClose={() => (help.value = false)} />}
+    <div class="labels sections-and-page">
+      <Sections current={section} />
+      <div class="section-page">
+        {problem && <p class="problem" role="alert">{problem}</p>}
+        <Page key={section} />
+      </div>
     </div>
   );
 }
@@ -77,19 +67,5 @@ function Sections({ current }: { current: string }) {
         </a>
       ))}
     </nav>
-  );
-}
-
-function Help({ onClose }: { onClose: () => void }) {
-  const keys: [string, LabelText][] = [
-    ["J / K", "keys_move"], ["Esc", "act_close"], ["Ctrl + Enter", "keys_print"], ["Ctrl + Z", "design_undo"],
-  ];
-  return (
-    <Sheet title={t("keys_title")} onClose={onClose}>
-      <div class="keys-help">
-        {keys.map(([key, text]) => [<kbd key={key}>{key}</kbd>, <span key={text}>{l(text)}</span>])}
-      </div>
-      <button class="quiet" onClick={onClose}>{t("close")}</button>
-    </Sheet>
   );
 }

@@ -4,7 +4,7 @@ import { Sheet } from "../../ui/sheet";
 import { saveMedia, testPrint, type Media, type Printer } from "./api";
 import { loadStations } from "./stations_data";
 import { l, type LabelText } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 const USUAL: Media = {
   name: "60x40", width_mm: 60, height_mm: 40, across: 1, across_gap_mm: 2, gap_mm: 2, tracking: "gap",

@@ -8,7 +8,7 @@ import { changeRange, loadRanges, makeRange, OURS, type NewRange, type Range } f
 import { may } from "./editing";
 import { OwnerSelect } from "./owner_select";
 import { l, wordedOr } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 /** Below this share of a range somebody should see to the next one. */
 const FEW = 0.1;

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../../ui/icon";
 import { l } from "./words";
-import { wordsFor } from "./work";
+import { wordsFor } from "../frame/work";
 
 const TYPING_MS = 250;
 

@@ -1,7 +1,7 @@
 /** What is about to be printed: the choice so far, and the rows the server makes of it. */
 import { computed, signal } from "@preact/signals";
 import { language } from "../../text/words";
-import { sites } from "../stock_data";
+import { sites } from "../frame/places";
 import { draw, planRows, queueJob, texts, type Row } from "./api";
 import { designs } from "./designs_data";
 import { printers } from "./stations_data";

@@ -11,7 +11,7 @@ import { Place } from "./print_place";
 import { What } from "./print_what";
 import { SHEETS } from "./ways";
 import { inWords, l } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 const TYPING_MS = 300;
 

@@ -4,7 +4,7 @@ import { FileUp } from "lucide";
 import { useEffect } from "preact/hooks";
 import { nameOf } from "../../text/words";
 import { Icon } from "../../ui/icon";
-import { sites } from "../stock_data";
+import { sites } from "../frame/places";
 import { named } from "../stock_list";
 import { loadRanges, loadZones, type Range } from "./api";
 import { OwnerSelect } from "./owner_select";

@@ -9,7 +9,7 @@ import { choose, chooseDesign } from "./print_data";
 import { atSite } from "./stations_data";
 import { waysOf, type Way } from "./ways";
 import { l } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 /** Three tries for two scans: nobody should have to put up with more. */
 const TRIES_BAD = 150;

@@ -15,11 +15,16 @@ import { isEnded, printerTone } from "./jobs";
 import { MediaSheet } from "./media_sheet";
 import { chosenJob, jobsOf, onScreen, printers } from "./stations_data";
 import { l, wordedOr } from "./words";
-import { useKeys, useWork } from "./work";
+import { useHotkeys } from "../frame/keyboard";
+import { useWork } from "../frame/work";
 
 export function Stations() {
   useEffect(() => void readDesigns().catch(() => undefined), []);
-  useKeys({ j: () => step(1), k: () => step(-1), Escape: () => ask({ job: "" }) });
+  useHotkeys([
+    { keys: ["j"], label: "J", text: l("keys_next"), act: () => step(1) },
+    { keys: ["k"], label: "K", text: l("keys_previous"), act: () => step(-1) },
+    { keys: ["Escape"], label: "Esc", text: l("act_close"), act: () => ask({ job: "" }) },
+  ]);
   const all = printers.value;
   if (!all) return <p class="empty muted">{l("loading")}</p>;
   if (!all.length) return <NoPrinter />;

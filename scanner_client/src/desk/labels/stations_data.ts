@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { query } from "../../route";
 import { moment } from "../format";
-import { sites } from "../stock_data";
+import { sites } from "../frame/places";
 import { loadJobs, loadPrinters, type Job, type Printer } from "./api";
 import { ordered } from "./jobs";
 

@@ -10,7 +10,7 @@ import { designTitle, readDesigns } from "./designs_data";
 import { atSite, jobs, loadStations } from "./stations_data";
 import { codesOf } from "./things";
 import { l } from "./words";
-import { useWork } from "./work";
+import { useWork } from "../frame/work";
 
 export function VerifyPage() {
   const printed = jobs.value.filter((job) => job.sent > 0).sort((a, b) => b.created_at.localeCompare(a.created_at));

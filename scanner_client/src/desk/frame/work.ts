@@ -1,6 +1,5 @@
 /** Doing something that may be refused: busy meanwhile, and why it failed in words. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { Problem } from "../../api/client";
 import { t } from "../../text/words";
 
@@ -35,17 +34,4 @@ export function useWork(): Work {
 
 export function wordsFor(error: unknown): string {
   return error instanceof Problem ? error.message : t("error_offline");
-}
-
-/** Keys that act while nobody types, e.g. {j: next}; keys with Ctrl or ⌘ are none of ours. */
-export function useKeys(acts: Record<string, (event: KeyboardEvent) => void>): void {
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if ((event.target as Element).matches?.("input, select, textarea")) return;
-      acts[event.key]?.(event);
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  });
 }

@@ -1,0 +1,46 @@
+/**
+ * Every page of the desk: one entry here, one `nav_…` word in both frame dictionaries, and the page is
+ * reachable, in the navigation and in the palette, for whoever holds the permission.
+ * docs/desk.md tells how to add one.
+ */
+import { Boxes, StickyNote, type IconNode } from "lucide";
+import type { FunctionComponent } from "preact";
+import { later, type Meanwhile } from "../../ui/later";
+import type { FrameText } from "./words";
+
+export type Group = "counts" | "work" | "turnover" | "system";
+
+export interface Route {
+  /** "/stock" also means "/stock/…"; the longest that fits is taken. */
+  path: string;
+  /** A component in a file of its own; the handheld never reads it. */
+  page: FunctionComponent<Meanwhile>;
+  title: FrameText;
+  /** What the reader must hold; "self" is everybody who is signed in. */
+  permission: string;
+  /** Where it stands in the navigation; null: reached by links only. */
+  group: Group | null;
+  icon: IconNode;
+}
+
+export const GROUPS: readonly Group[] = ["counts", "work", "turnover", "system"];
+
+export const ROUTES: readonly Route[] = [
+  {
+    path: "/stock", title: "nav_stock", permission: "stock.read", group: "work", icon: Boxes,
+    page: later(() => import("../stock_page").then((page) => page.StockPage)),
+  },
+  {
+    path: "/labels", title: "nav_labels", permission: "labels.read", group: "system", icon: StickyNote,
+    page: later(() => import("../labels/labels_page").then((page) => page.LabelsPage)),
+  },
+];
+
+/** Where the desk begins. */
+export const HOME = "/stock";
+
+/** The entry an address belongs to. */
+export function routeOf(address: string, routes: readonly Route[] = ROUTES): Route | null {
+  const fitting = routes.filter(({ path }) => address === path || address.startsWith(`${path}/`));
+  return fitting.reduce<Route | null>((best, each) => (best && best.path.length >= each.path.length ? best : each), null);
+}
