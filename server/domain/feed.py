@@ -8,11 +8,12 @@ from server.domain.people import Actor
 _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "items.read": (
         "item", "packaging", "barcode", "category", "lot", "supplier", "supplier_item", "item_site",
-        "owner", "status", "picture",
+        "customer", "owner", "status", "picture",
     ),
     "places.read": ("site", "zone", "location", "period", "handling_unit"),
     "movements.read": ("movement", "command", "scan"),
     "stock.read": ("reservation", "stock"),
+    "documents.read": ("document",),
     "counts.read": ("count", "count_task", "recount"),
     "alerts.read": ("alert",),
     "turnover.read": ("turnover",),

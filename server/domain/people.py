@@ -16,6 +16,7 @@ _OPERATOR = {
     "self",
     "labels.read",
     "labels.order",
+    "documents.read",
 } | {"user_passes.create"}
 _CLERK = _OPERATOR | {
     "commands.request",
@@ -31,6 +32,8 @@ _CLERK = _OPERATOR | {
     "counts.read",
     "feed.read",
     "settings.read",
+    "documents.write",
+    "documents.approve",
 }
 _PLANNER = _CLERK | {"alerts.write", "cost.read", "turnover.read", "planning.write"}
 _SUPERVISOR = _PLANNER | {
@@ -42,6 +45,7 @@ _SUPERVISOR = _PLANNER | {
     "periods.write",
     "places.write",
     "labels.write",
+    "documents.reverse",
 }
 DEVICE_ROLE: Final = "device"
 """A handheld nobody is signed in on: it delivers, fetches, and lets people sign in."""

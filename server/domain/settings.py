@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from server.domain.errors import NotFound
 from server.domain.places import LOCATION_MODES, WINDOW_POLICIES
-from server.domain.setting_kinds import Setting, choice, decimal, whole
+from server.domain.setting_kinds import Setting, choice, decimal, whole, yes_no
 
 GROUPS: Final = {
     "site": ("仓库", "Site"),
     "count": ("盘点", "Counting"),
     "planning": ("补货", "Replenishment"),
+    "document": ("单据", "Documents"),
     "person": ("人员", "People"),
 }
 """What the first word of a key is about, in Chinese and English, in the order of the page."""
@@ -43,6 +44,38 @@ PASS_HOURS: Final = whole(
     zh="手持机登录时长", en="A shift on a handheld",
     zh_why="工牌加 PIN 登录一次的有效时间。",
     en_why="How long one sign-in by badge and PIN lasts.",
+)  # fmt: skip
+
+DOCUMENT_FOUR_EYES: Final = yes_no(
+    "document.four_eyes", False,
+    zh="单据须他人审核", en="Documents need a second person",
+    zh_why="开启后，制单人不能审核自己的单据。",
+    en_why="Whoever made a document cannot approve it.",
+)  # fmt: skip
+DOCUMENT_RESERVE: Final = yes_no(
+    "document.reserve_on_approval", True,
+    zh="审核时预留库存", en="Reserve on approval",
+    zh_why="销售订单和出库单审核后，按先到期先出、先进先出预留库存，直到拣货或关闭。",
+    en_why="An approved sales order or issue is promised its stock, first to expire and first in"
+    " first, until it is picked or closed.",
+)  # fmt: skip
+DOCUMENT_OVER_PERCENT: Final = decimal(
+    "document.over_percent", "0", 0, 1000, unit="%",
+    zh="允许超收超发", en="Tolerance over",
+    zh_why="单据行未单独设置时，最多可超出的比例。",
+    en_why="How much more than ordered may come or go, where a line says nothing of its own.",
+)  # fmt: skip
+DOCUMENT_UNDER_PERCENT: Final = decimal(
+    "document.under_percent", "0", 0, 100, unit="%",
+    zh="允许短收短发", en="Tolerance under",
+    zh_why="单据行未单独设置时，短缺不超过该比例即算完成。",
+    en_why="A line is complete when no more than this is missing, unless it says otherwise.",
+)  # fmt: skip
+DOCUMENT_DAMAGED_PERCENT: Final = decimal(
+    "document.damaged_percent", "100", 0, 100, unit="%",
+    zh="允许破损", en="Tolerance damaged",
+    zh_why="收货不合格超过该比例时提示；100 表示从不提示。",
+    en_why="More of an order line damaged than this is flagged; 100: never.",
 )  # fmt: skip
 
 REGISTRY: Final[dict[str, Setting[Any]]] = {

@@ -966,6 +966,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List customers. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    code?: string;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CustomerPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add one of the customers.
+         * @description Errors: already_exists, unknown_…
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCustomer"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of the customers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change or retire one of the customers; If-Match names the version seen.
+         * @description Errors: if_match_required, stale_version, already_exists, unknown_…
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CustomerChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Customer"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -1152,6 +1328,532 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Device"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/document-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a site numbers its documents; without a site: those without patterns of their own.
+         * @description Errors: unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NumbersInForce"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Keep these patterns, in place of what was; kinds not named are numbered as usual.
+         * @description Errors: unknown_site, bad_number_pattern.
+         */
+        put: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentNumbers"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NumbersInForce"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Forget them: as for all sites, or as usual. Errors: unknown_site. */
+        delete: {
+            parameters: {
+                query?: {
+                    site?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents of the sites one sees, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    kind?: "purchase_order" | "receipt" | "other_receipt" | "sales_order" | "issue" | "other_issue" | "purchase_return" | "sales_return" | "transfer";
+                    state?: "draft" | "approved" | "in_progress" | "done" | "closed";
+                    site?: string;
+                    supplier?: string;
+                    customer?: string;
+                    number?: string;
+                    external_number?: string;
+                    origin?: string;
+                    item?: string;
+                    search?: string;
+                    date_from?: string;
+                    date_to?: string;
+                    due_before?: string;
+                    open?: boolean;
+                    active?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make a draft; its number is handed out.
+         * @description Errors: unknown_site, unknown_supplier, unknown_customer, unknown_item, unknown_location,
+         *     unknown_document, unknown_line, wrong_unit, wrong_origin, external_number_taken,
+         *     field_required, not_on_this_kind, same_site, due_before_document, too_many_lines, retired,
+         *     not_permitted (prices).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewDocument"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        /** One document with its lines and how far they have come. Errors: unknown_document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft; If-Match names the version seen.
+         * @description Errors: if_match_required, stale_version, document_state, and those of making one.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * From now on the floor may work on it, and what it asks for is promised to it.
+         * @description Errors: unknown_document, stale_version, document_state, document_empty, own_document.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentApproval"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nothing more is to come; what was promised to it is free again.
+         * @description Errors: unknown_document, stale_version, document_state.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reasoned"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        /** The movements that count for its lines. Errors: unknown_document. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentMovements"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A closed document is again as far as its lines say.
+         * @description Errors: unknown_document, stale_version, document_state, external_number_taken.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
                     };
                 };
                 /** @description Refused */
@@ -2587,6 +3289,55 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/sample-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An invented goods receipt on this paper, to set up a printer for documents with.
+         * @description Errors: paper_unknown.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    paper?: string;
+                    language?: "zh" | "en";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7105,6 +7856,15 @@ export interface components {
             acknowledged_devices?: string[];
             version: number;
         };
+        Attachment: {
+            /** Format: date-time */
+            at: string;
+            file_name: string;
+            /** Format: uuid */
+            id: string;
+            media_type: string;
+            size_bytes: number;
+        };
         Automatic: {
             /** @default 1 */
             copies: number;
@@ -7317,6 +8077,30 @@ export interface components {
             login: string;
             password: string;
         };
+        Customer: {
+            /** Format: date-time */
+            changed_at?: string;
+            code?: string;
+            contact?: string;
+            id: string;
+            /** @description what they get must keep at least so long */
+            minimum_days_left?: number | null;
+            name?: string;
+            retired?: boolean;
+            version?: number;
+        };
+        CustomerChanges: {
+            code?: string;
+            contact?: string;
+            /** @description what they get must keep at least so long */
+            minimum_days_left?: number | null;
+            name?: string;
+            retired?: boolean;
+        };
+        CustomerPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Customer"][];
+        };
         Decided: {
             code?: string;
             codes?: string[];
@@ -7368,6 +8152,177 @@ export interface components {
         DevicePage: {
             next_cursor: string | null;
             rows: components["schemas"]["Device"][];
+        };
+        Document: {
+            /** Format: date-time */
+            approved_at: string | null;
+            approved_by: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            close_reason: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            customer: string | null;
+            /** Format: date */
+            document_date: string;
+            /** Format: date */
+            due_date: string | null;
+            external_number: string;
+            /** Format: int64 */
+            id: string;
+            /** @enum {string} */
+            kind: "purchase_order" | "receipt" | "other_receipt" | "sales_order" | "issue" | "other_issue" | "purchase_return" | "sales_return" | "transfer";
+            line_count: number;
+            lines_complete: number;
+            mode: string;
+            number: string;
+            origin: string | null;
+            partner_name: string;
+            reason: string;
+            remarks: string;
+            site: string;
+            /** @enum {string} */
+            state: "draft" | "approved" | "in_progress" | "done" | "closed";
+            supplier: string | null;
+            to_site: string | null;
+            version: number;
+        };
+        DocumentApproval: {
+            /** @default null */
+            reserve: boolean | null;
+            version: number;
+        };
+        DocumentChanges: {
+            customer?: string;
+            /** Format: date */
+            document_date?: string;
+            /** Format: date */
+            due_date?: string | null;
+            external_number?: string;
+            lines?: components["schemas"]["NewDocumentLine"][];
+            /** @enum {string} */
+            mode?: "direct" | "stepwise";
+            reason?: string;
+            remarks?: string;
+            supplier?: string;
+            to_site?: string;
+        };
+        DocumentDetail: {
+            /** Format: date-time */
+            approved_at: string | null;
+            approved_by: string | null;
+            attachments: components["schemas"]["Attachment"][];
+            /** Format: date-time */
+            changed_at: string;
+            close_reason: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            customer: string | null;
+            /** Format: date */
+            document_date: string;
+            /** Format: date */
+            due_date: string | null;
+            external_number: string;
+            /** Format: int64 */
+            id: string;
+            /** @enum {string} */
+            kind: "purchase_order" | "receipt" | "other_receipt" | "sales_order" | "issue" | "other_issue" | "purchase_return" | "sales_return" | "transfer";
+            line_count: number;
+            lines: components["schemas"]["DocumentLine"][];
+            lines_complete: number;
+            mode: string;
+            number: string;
+            origin: string | null;
+            partner_name: string;
+            reason: string;
+            remarks: string;
+            site: string;
+            /** @enum {string} */
+            state: "draft" | "approved" | "in_progress" | "done" | "closed";
+            supplier: string | null;
+            to_site: string | null;
+            version: number;
+        };
+        DocumentLine: {
+            /** Format: decimal */
+            arrived: string;
+            base_unit: string;
+            complete: boolean;
+            /** Format: decimal */
+            done: string;
+            /** Format: date */
+            expires_on: string | null;
+            item: string;
+            line: number;
+            location: string | null;
+            lot: string;
+            name_en: string;
+            name_zh: string;
+            /** Format: decimal */
+            open: string;
+            origin_line: number | null;
+            /** Format: decimal */
+            over_percent: string | null;
+            /** Format: decimal */
+            packages: string | null;
+            packaging: string | null;
+            /** Format: decimal */
+            price?: string | null;
+            /** Format: decimal */
+            quantity: string;
+            /** Format: decimal */
+            rejected: string;
+            remarks: string;
+            /** Format: uuid */
+            reservation: string | null;
+            /** Format: decimal */
+            reserved: string;
+            /** Format: decimal */
+            short: string;
+            specification: string;
+            to_location: string | null;
+            tracking: string;
+            /** Format: decimal */
+            under_percent: string | null;
+        };
+        DocumentMovement: {
+            /** Format: decimal */
+            arrived: string;
+            /** Format: uuid */
+            command_id: string;
+            /** Format: decimal */
+            done: string;
+            kind: string;
+            line: number;
+            /** Format: int64 */
+            movement_id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** Format: decimal */
+            rejected: string;
+            undone: boolean;
+        };
+        DocumentMovements: {
+            rows: components["schemas"]["DocumentMovement"][];
+        };
+        DocumentNumbers: {
+            numbers: {
+                [key: string]: string;
+            };
+        };
+        DocumentPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Document"][];
         };
         Enrol: {
             code: string;
@@ -7839,10 +8794,59 @@ export interface components {
             keyless: boolean;
             site: string;
         };
+        NewCustomer: {
+            code: string;
+            contact?: string;
+            /** @description what they get must keep at least so long */
+            minimum_days_left?: number | null;
+            name?: string;
+            retired?: boolean;
+        };
         NewDesign: {
             document: {
                 [key: string]: unknown;
             };
+        };
+        NewDocument: {
+            customer?: string;
+            /** Format: date */
+            document_date?: string;
+            /** Format: date */
+            due_date?: string | null;
+            external_number?: string;
+            /** @enum {string} */
+            kind: "purchase_order" | "receipt" | "other_receipt" | "sales_order" | "issue" | "other_issue" | "purchase_return" | "sales_return" | "transfer";
+            lines?: components["schemas"]["NewDocumentLine"][];
+            /** @enum {string} */
+            mode?: "direct" | "stepwise";
+            origin?: string;
+            reason?: string;
+            remarks?: string;
+            site: string;
+            supplier?: string;
+            to_site?: string;
+        };
+        NewDocumentLine: {
+            /** Format: date */
+            expires_on?: string | null;
+            item: string;
+            location?: string;
+            lot?: string;
+            origin_line?: number;
+            /** Format: decimal */
+            over_percent?: string | null;
+            /**
+             * Format: decimal
+             * @description of a base unit; needs the right to write cost
+             */
+            price?: string | null;
+            /** Format: decimal */
+            quantity: string;
+            remarks?: string;
+            to_location?: string;
+            /** Format: decimal */
+            under_percent?: string | null;
+            unit?: string;
         };
         NewItem: {
             attributes?: {
@@ -8044,6 +9048,13 @@ export interface components {
             name_zh?: string;
             retired?: boolean;
             site: string;
+        };
+        NumbersInForce: {
+            numbers: {
+                [key: string]: string;
+            };
+            set_for: string;
+            site: string | null;
         };
         Owner: {
             code?: string;
@@ -8358,6 +9369,10 @@ export interface components {
         RangePage: {
             next_cursor: string | null;
             rows: components["schemas"]["Range"][];
+        };
+        Reasoned: {
+            reason: string;
+            version: number;
         };
         Redirect: {
             /** @default null */
@@ -9016,6 +10031,9 @@ export interface components {
             read: number[];
             rows: number;
             strange: string[];
+        };
+        Version: {
+            version: number;
         };
         Wanted: {
             codes?: string[];

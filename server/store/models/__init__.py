@@ -10,6 +10,15 @@ from server.store.models.commands import (
     UndoneCommand,
 )
 from server.store.models.counts import Count, CountAnchor, CountLine, CountParticipant, CountTask
+from server.store.models.documents import (
+    Customer,
+    Document,
+    DocumentAttachment,
+    DocumentLine,
+    DocumentMovement,
+    DocumentNumber,
+    DocumentShort,
+)
 from server.store.models.feed import Feed, PendingFeed, Recalculation
 from server.store.models.imports import ColumnMap, ImportBatch, ImportChange
 from server.store.models.items import (
@@ -84,9 +93,16 @@ __all__ = [
     "CountLine",
     "CountParticipant",
     "CountTask",
+    "Customer",
     "DayRollup",
     "Device",
     "DeviceBoot",
+    "Document",
+    "DocumentAttachment",
+    "DocumentLine",
+    "DocumentMovement",
+    "DocumentNumber",
+    "DocumentShort",
     "EnrolmentCode",
     "Feed",
     "HandedNumber",

@@ -1,10 +1,11 @@
-"""Sites, zones, locations, statuses, owners and suppliers, as lists."""
+"""Sites, zones, locations, statuses, owners, suppliers and customers, as lists."""
 
 from sqlalchemy import select
 
 from server.domain.codes import code_key
 from server.domain.places import PHYSICAL_KINDS
 from server.store.models import (
+    Customer,
     Item,
     Location,
     Owner,
@@ -128,6 +129,24 @@ SUPPLIER_LIST = Listing(
     filters={
         "code": lambda code: Supplier.code_key == code_key(code),
         "retired": lambda retired: Supplier.retired_at.is_not(None) == retired,
+    },
+)
+
+CUSTOMER_LIST = Listing(
+    select(
+        Customer.id,
+        Customer.code,
+        Customer.name,
+        Customer.contact,
+        Customer.minimum_days_left,
+        Customer.retired_at.is_not(None).label("retired"),
+        Customer.version,
+        Customer.changed_at,
+    ),
+    (Customer.id,),
+    filters={
+        "code": lambda code: Customer.code_key == code_key(code),
+        "retired": lambda retired: Customer.retired_at.is_not(None) == retired,
     },
 )
 
