@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.domain.commands import Answer, Said
+from server.domain.commands import Answer, Said, Status
 from server.services.command_batch import Batch, entry_of
 from server.services.trace_returns import true_up_returns
 from server.store.commands import (
@@ -41,6 +41,8 @@ def keep(batch: Batch, said: Said, answer: Answer) -> None:
         }
     )
     batch.feed.append(_feed_row(batch, said, answer))
+    if command.body.get("closes") and answer.status is not Status.REJECTED:
+        batch.feed.append(_unit_closed(batch, said))
     device = batch.device
     if device is not None and command.seq is not None:
         after_gap = any(loss.last_seq == command.seq - 1 for loss in batch.lost)
@@ -80,6 +82,18 @@ def _feed_row(batch: Batch, said: Said, answer: Answer) -> dict[str, Any]:
         actor=actor,
         at=said.received_at,
         site_id=said.site_id or None,
+        command_id=said.command.id,
+    )
+
+
+def _unit_closed(batch: Batch, said: Said) -> dict[str, Any]:
+    """The unit it went into is packed: whoever prints or ships it may go on."""
+    return feed_row(
+        "unit.closed",
+        {"unit": said.body["unit"]},
+        actor=replace(batch.actor, user_id=said.user_id),
+        at=said.received_at,
+        site_id=said.site_id,
         command_id=said.command.id,
     )
 

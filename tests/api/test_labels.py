@@ -15,9 +15,10 @@ from server.services.keep_records import create_record
 from server.services.manage_places import LOCATIONS, ZONES
 from server.services.number_feed import number_feed
 from server.services.sweep import due_queues
-from tests.api.shelves import furnish, receive
+from tests.api.shelves import furnish, receive, request
 from tests.api.stations import LOCATIONS as LOCATION_ROLL
 from tests.api.stations import Station, item_data, order
+from tests.labels.printers import read_zpl, scanned
 
 
 @pytest.fixture
@@ -273,6 +274,29 @@ def test_a_location_just_made_and_a_unit_just_closed_get_their_labels(world, sta
     drain_labels()
     refused = [row for row in _feed(boss) if row["topic"] == "print.refused"]
     assert refused[0]["payload"]["code"] == "field_missing"
+
+
+@pytest.mark.usefixtures("shelves")
+def test_the_last_thing_packed_into_a_unit_closes_it_and_prints_its_label_once(world, station):
+    printer = station.set_up(name="80x50", width_mm=80, height_mm=50)
+    automatic(world, unit_closed={"printer": printer, "design": "handling-unit-80x50"})
+    receive(world, "M8", "5")
+    packed = {"item": "M8", "location": "A-01", "unit": "PAL-7"}
+    request(world, "pack_unit", quantity="2", **packed)
+    request(world, "pack_unit", quantity="3", closes=True, **packed)
+    boss = world.as_role("supervisor")
+    too_much = {"site": "SH1", "quantity": "9", "closes": True, **packed}
+    refused = {"id": str(uuid4()), "v": 1, "type": "pack_unit", "intent": "request"}
+    body = {"device": None, "commands": [{**refused, "body": too_much}]}
+    assert boss.post("/commands", json=body).json["answers"][0]["status"] == "rejected"
+    drain_labels()
+    drain_labels()
+    closed = [row["payload"] for row in _feed(boss) if row["topic"] == "unit.closed"]
+    assert closed == [{"unit": "PAL-7"}]
+    (job,) = boss.get("/print-jobs").json["rows"]
+    assert (job["source"], job["labels"], job["numbered"]) == ("unit_closed", 1, True)
+    content = base64.b64decode(station.fetch(station.lease()).json["labels"][0]["bytes"])
+    assert scanned(read_zpl(content)[0][0]) == ["]C0T:PAL-7", "]Q1T:PAL-7"]
 
 
 def test_what_is_printed_by_itself_must_exist_at_the_site(world, station):

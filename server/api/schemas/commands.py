@@ -147,8 +147,12 @@ class ChangeStatusBody(_Goods):
 
 
 class PackUnitBody(_Goods):
-    """Loose at a location → into a handling unit there; the unit is made where it is new."""
+    """Loose at a location → into a handling unit there; the unit is made where it is new.
 
+    closes: this was the last thing to go in; its label may be printed.
+    """
+
+    closes = fields.Boolean(truthy={True}, falsy={False})
     unit = _text(required=True)
     location = _text(required=True)
     status = _text()
