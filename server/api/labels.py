@@ -13,9 +13,16 @@ from server.api.openapi import Blueprint
 from server.api.pagination import cursor_key, page, page_of
 from server.api.schemas import labels as shapes
 from server.domain.errors import InvalidInput, NotFound
-from server.services.hand_out_numbers import RangeDraft, change_range, give_back, make_range
+from server.services.hand_out_numbers import (
+    RangeDraft,
+    change_range,
+    give_back,
+    hand_out_numbers,
+    make_range,
+)
 from server.services.keep_designs import (
     KeptDesign,
+    design_versions,
     designs_in_force,
     one_design,
     retire_design,
@@ -63,6 +70,18 @@ class OneDesign(MethodView):
         """
         save_design(name, body["document"], expected_version() or None, current_actor())
         return _design(name)
+
+
+@blueprint.route("/label-designs/<name>/versions")
+class DesignVersions(MethodView):
+    @requires("labels.read")
+    @blueprint.response(200, shapes.DesignVersionsSchema)
+    def get(self, name: str) -> dict[str, Any]:
+        """Every version there was, the newest first; PUT one to bring it back as a new version.
+
+        Errors: design_unknown.
+        """
+        return {"rows": design_versions(name)}
 
 
 @blueprint.route("/label-designs/<name>/retire")
@@ -114,8 +133,8 @@ class Plan(MethodView):
     def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """The rows that would be printed; no number is handed out.
 
-        Errors: unknown_item, unknown_location, unknown_lot, unknown_unit, unknown_site,
-        design_unknown, nothing_to_print, too_many_labels, no_separator.
+        Errors: unknown_item, unknown_location, unknown_lot, unknown_unit (several: all of them in
+        `codes`), unknown_site, design_unknown, nothing_to_print, too_many_labels, no_separator.
         """
         wanted = wanted_of(body["wanted"])
         return {"rows": plan_labels(wanted, body["design"], body["language"], current_actor())}
@@ -162,6 +181,21 @@ class OneRange(MethodView):
             range_id, body.get("last"), body.get("retired"), expected_version(), current_actor()
         )
         return _range(range_id)
+
+
+@blueprint.route("/number-ranges/handed-out")
+class HandedOut(MethodView):
+    @requires("labels.order")
+    @idempotent
+    @blueprint.arguments(shapes.WantedNumbersSchema)
+    @blueprint.response(201, shapes.NumbersSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, list[str]]:
+        """New numbers for labels somebody else prints (a PDF): nobody will get them again.
+
+        The same Idempotency-Key brings the same numbers. Errors: numbers_used_up, unknown_owner,
+        unknown_item.
+        """
+        return {"codes": hand_out_numbers(**body, actor=current_actor())}
 
 
 @blueprint.route("/number-ranges/given-back")

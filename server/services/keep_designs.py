@@ -15,7 +15,7 @@ from server.domain.printing import NUMBER_FIELDS
 from server.services.clock import now_ms
 from server.store.db import reading, table_of, unit_of_work
 from server.store.feed import announce
-from server.store.models import LabelDesign
+from server.store.models import LabelDesign, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,21 @@ class KeptDesign:
     def numbered(self) -> bool:
         """Whether it prints numbers that stand for one thing only."""
         return any(field.name in NUMBER_FIELDS for field in self.parsed.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class DesignVersion:
+    """What a design was once. at, by: when and by whom it was kept (none: shipped). retired: taken
+    back since. in_force: what is printed now."""
+
+    name: str
+    version: int
+    document: Mapping[str, Any]
+    shipped: bool
+    at: int | None
+    by: str
+    retired: bool
+    in_force: bool
 
 
 @contextmanager
@@ -68,6 +83,24 @@ def one_design(name: str) -> KeptDesign:
     """One design. Raises NotFound `design_unknown`."""
     with reading() as session:
         return design_in_force(session, name)
+
+
+def design_versions(name: str) -> list[DesignVersion]:
+    """Every version there was, the newest first. Raises NotFound `design_unknown`."""
+    with reading() as session:
+        now = design_in_force(session, name) if name in _names(session) else None
+        rows = session.execute(
+            select(LabelDesign, User.name)
+            .outerjoin(User, User.id == LabelDesign.user_id)
+            .where(LabelDesign.name == name)
+            .order_by(LabelDesign.version.desc())
+        ).all()
+        versions = [_version(row, by or "", now) for row, by in rows]
+        if name in labels.design_names():
+            versions.append(_shipped(name, now))
+        if not versions:
+            raise NotFound("design_unknown", value=name[:60], allowed=", ".join(_names(session)))
+        return versions
 
 
 def save_design(name: str, document: Mapping[str, Any], seen: int | None, actor: Actor) -> None:
@@ -123,6 +156,18 @@ def _newest(session: Session, name: str) -> int:
 def _names(session: Session) -> list[str]:
     edited = select(LabelDesign.name).where(LabelDesign.retired_at.is_(None)).distinct()
     return sorted({*labels.design_names(), *session.scalars(edited)})
+
+
+def _version(row: LabelDesign, by: str, now: KeptDesign | None) -> DesignVersion:
+    in_force = now is not None and not now.shipped and now.version == row.version
+    retired = row.retired_at is not None
+    return DesignVersion(row.name, row.version, row.body, False, row.at, by, retired, in_force)
+
+
+def _shipped(name: str, now: KeptDesign | None) -> DesignVersion:
+    document = labels.design_document(name)
+    in_force = now is not None and now.shipped
+    return DesignVersion(name, document["version"], document, True, None, "", False, in_force)
 
 
 def _kept(document: Mapping[str, Any], *, shipped: bool) -> KeptDesign:

@@ -21,6 +21,7 @@ from server.store.db import reading
 from server.store.queries import label_rows
 
 ROWS_MOST = 10_000
+CODE_SHOWN, NAMED_MOST, CODES_MOST = 40, 10, 1_000
 KINDS = ("data", "items", "locations", "lots", "units", "numbers")
 Row = dict[str, Any]
 
@@ -50,9 +51,9 @@ class Wanted:
 def plan_labels(wanted: Wanted, design: str, language: str, actor: Actor) -> list[Row]:
     """The rows of a print job. Numbers are only said how they will look: nothing is handed out.
 
-    Raises NotFound `unknown_site`, `unknown_item`, `unknown_location`, `unknown_lot`,
-    `unknown_unit`, `design_unknown`; InvalidInput `nothing_to_print`, `too_many_labels`,
-    `no_separator`.
+    Raises NotFound `unknown_site`, `design_unknown`, `unknown_item`, `unknown_location`,
+    `unknown_lot`, `unknown_unit` (naming all that nobody knows at once);
+    InvalidInput `nothing_to_print`, `too_many_labels`, `no_separator`.
     """
     with reading() as session:
         kept = design_in_force(session, design)
@@ -143,15 +144,23 @@ _FROM = {
 
 
 def _in_order(codes: Sequence[str], found: list[Any], name: str, what: str) -> list[Any]:
-    """What was asked for by code, in that order; each code must be there."""
+    """What was asked for by code, in that order; each code must be there, or all that are not
+    are named at once."""
     if not codes:
         return found
     by_key = {code_key(data[name]): data for data in found}
-    missing = next((code for code in codes if code_key(code) not in by_key), None)
-    if missing is not None:
-        facts: dict[str, Any] = {what: missing[:40]}
-        raise NotFound(f"unknown_{what}", **facts)
+    missing = [code for code in codes if code_key(code) not in by_key]
+    if missing:
+        raise NotFound(f"unknown_{what}", **_named(what, missing))
     return [by_key[code_key(code)] for code in codes]
+
+
+def _named(what: str, missing: Sequence[str]) -> dict[str, Any]:
+    """The sentence names as many as somebody reads, `codes` (of several) as many as one mends."""
+    shown = [code[:CODE_SHOWN] for code in missing]
+    more = len(shown) - NAMED_MOST
+    words = ", ".join(shown[:NAMED_MOST]) + (f" … (+{more})" if more > 0 else "")
+    return {what: words, **({"codes": shown[:CODES_MOST]} if len(shown) > 1 else {})}
 
 
 def _with_separators(rows: list[Row], design: KeptDesign) -> list[Row]:

@@ -55,6 +55,31 @@ def test_a_shipped_design_is_edited_into_versions_and_taken_back(world):
     assert boss.post(path + "/retire").json["code"] == "design_unknown"
 
 
+def test_every_version_of_a_design_is_kept_and_an_older_one_comes_back_as_a_new_one(world):
+    boss = world.as_role("supervisor")
+    path = "/label-designs/item-40x30"
+    shipped = boss.get(path).json["document"]
+    for version, title in enumerate(("ours", "theirs"), 1):
+        put = boss.put(
+            path, json={"document": shipped | {"title": title}}, headers={"If-Match": str(version)}
+        )
+        assert put.status_code == 200
+    old = boss.get(path + "/versions").json["rows"][1]
+    back = boss.put(path, json={"document": old["document"]}, headers={"If-Match": "3"})
+    assert (back.json["version"], back.json["document"]["title"]) == (4, "ours")
+    rows = boss.get(path + "/versions").json["rows"]
+    assert [(row["version"], row["in_force"]) for row in rows] == [
+        (4, True), (3, False), (2, False), (1, False),
+    ]  # fmt: skip
+    assert rows[0]["by"]
+    assert (rows[3]["shipped"], rows[3]["at"], rows[3]["by"]) == (True, None, "")
+    boss.post(path + "/retire")
+    rows = boss.get(path + "/versions").json["rows"]
+    assert [row["version"] for row in rows if row["retired"]] == [4, 3, 2]
+    assert [row["version"] for row in rows if row["in_force"]] == [1]
+    assert boss.get("/label-designs/nothing/versions").json["code"] == "design_unknown"
+
+
 def test_a_job_keeps_the_version_it_was_ordered_with(world, station):
     printer = station.set_up()
     clerk, boss = world.as_role("clerk"), world.as_role("supervisor")
@@ -297,6 +322,31 @@ def test_the_last_thing_packed_into_a_unit_closes_it_and_prints_its_label_once(w
     assert (job["source"], job["labels"], job["numbered"]) == ("unit_closed", 1, True)
     content = base64.b64decode(station.fetch(station.lease()).json["labels"][0]["bytes"])
     assert scanned(read_zpl(content)[0][0]) == ["]C0T:PAL-7", "]Q1T:PAL-7"]
+
+
+def test_numbers_for_a_pdf_are_handed_out_once_for_each_key(world):
+    boss, operator = world.as_role("supervisor"), world.as_role("operator")
+    boss.post("/number-ranges", json={"kind": "lpn", "prefix": "LPN", "digits": 5, "first": 1})
+    once = {"headers": {"Idempotency-Key": str(uuid4())}, "json": {"kind": "lpn", "count": 2}}
+    first = operator.post("/number-ranges/handed-out", **once)
+    assert (first.status_code, first.json) == (201, {"codes": ["LPN00001", "LPN00002"]})
+    assert operator.post("/number-ranges/handed-out", **once).json == first.json
+    other = operator.post("/number-ranges/handed-out", json={"kind": "lpn", "count": 1})
+    assert other.json == {"codes": ["LPN00003"]}
+    none = operator.post("/number-ranges/handed-out", json={"kind": "sscc", "count": 1})
+    assert none.json["code"] == "numbers_used_up"
+
+
+@pytest.mark.usefixtures("shelves")
+def test_all_codes_nobody_knows_are_named_at_once(world):
+    one = plan(world, {"kind": "items", "codes": ["M8", "X-1"]}).json
+    assert (one["code"], one["fields"]) == ("unknown_item", {"item": "X-1"})
+    codes = [f"A-9{n}" for n in range(12)]
+    wanted = {"kind": "locations", "site": "SH1", "codes": ["A-01", *codes]}
+    many = plan(world, wanted, "location-60x40").json
+    assert many["fields"]["codes"] == codes
+    assert many["fields"]["location"] == ", ".join(codes[:10]) + " … (+2)"
+    assert "A-99" in many["detail"]
 
 
 def test_what_is_printed_by_itself_must_exist_at_the_site(world, station):

@@ -44,6 +44,22 @@ class DesignsSchema(Schema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class DesignVersionSchema(DesignSchema):
+    """at, by: when and by whom it was kept, null and "" as shipped. retired: taken back since."""
+
+    class Meta:
+        exclude = ("numbered",)
+
+    at = InstantField(required=True, allow_none=True)
+    by = fields.String(required=True)
+    retired = fields.Boolean(required=True)
+    in_force = fields.Boolean(required=True)
+
+
+class DesignVersionsSchema(Schema):
+    rows = fields.List(fields.Nested(DesignVersionSchema), required=True)
+
+
 class NewDesignSchema(Schema):
     """document: the design's JSON (docs/labels.md); name and version are set by the house."""
 
@@ -191,6 +207,19 @@ class LabelScansSchema(Schema):
     scans = fields.List(
         fields.Nested(LabelScanSchema), required=True, validate=validate.Length(1, SCANS_MOST)
     )
+
+
+class WantedNumbersSchema(Schema):
+    """kind: sscc or lpn (of an owner; "": our own), serial (of an item)."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(NUMBER_KINDS))
+    count = fields.Integer(required=True, validate=validate.Range(1, ROWS_MOST))
+    owner = a_text(load_default="")
+    item = a_text(load_default="")
+
+
+class NumbersSchema(Schema):
+    codes = fields.List(fields.String(), required=True)
 
 
 class HowManySchema(Schema):
