@@ -5,6 +5,7 @@ import { actionsOf, asksPaper, fits, numbersIn, ordered, ranges } from "../src/d
 import { en } from "../src/desk/labels/labels_en";
 import { zh } from "../src/desk/labels/labels_zh";
 import { codesOf, readPasted } from "../src/desk/labels/things";
+import { grouped } from "../src/desk/labels/waiting";
 import { sheetOn, sheetsFor, takes, waysOf, wantedOf, type Choice } from "../src/desk/labels/ways";
 
 const FIELDS = [
@@ -131,6 +132,19 @@ test("the order names a zone or codes, and nothing chosen is no order", () => {
   expect(wantedOf({ ...CHOICE, way: "table", table: "库位\nA-1\nA-2" }, DESIGN, [])).toMatchObject({
     kind: "data", data: [{ location: "A-1" }, { location: "A-2" }],
   });
+});
+
+test("what was chosen together waits kind by kind and site by site, and nothing is lost", () => {
+  const { groups, left } = grouped([
+    { code: "A-01", site: "SH", way: "locations" }, { code: "CUP", site: "SH", way: "items" },
+    { code: "A-01", site: "CD", way: "locations" }, { code: "A-02", site: "SH", way: "locations" },
+    { code: "?", site: "SH", way: null }, { code: "A-02", site: "SH", way: "locations" },
+  ]);
+  expect(groups).toEqual([
+    { way: "locations", site: "SH", codes: ["A-01", "A-02"] }, { way: "items", site: "SH", codes: ["CUP"] },
+    { way: "locations", site: "CD", codes: ["A-01"] },
+  ]);
+  expect(left).toEqual(["?"]);
 });
 
 test("English has every sentence of the label pages, with the same places in it", () => {

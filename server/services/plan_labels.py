@@ -31,7 +31,8 @@ class Wanted:
     """What somebody wants labels of.
 
     kind: data (rows as given), items, locations, lots (of `item`), units, numbers (`count` new
-    ones of `numbers`: sscc, lpn or serial). codes: these things; without, those that match.
+    ones of `numbers`: sscc, lpn or serial). codes: these things (items by sku or barcode); without,
+    those that match.
     extra: fields put on every label. separators: one before each aisle.
     """
 
@@ -84,15 +85,22 @@ def _given(_session: Session, wanted: Wanted, _language: str, _actor: Actor) -> 
 
 
 def _items(session: Session, wanted: Wanted, language: str, actor: Actor) -> list[Any]:
-    if wanted.codes:
-        where = label_rows.items_with_codes(wanted.codes)
+    codes = _skus(session, wanted.codes)
+    if codes:
+        where = label_rows.items_with_codes(codes)
     else:
         match = dict(wanted.match)
         site = match.pop("site", "")
         site_id = site_in_scope(session, site, actor).id if site else None
         where = label_rows.items_matching(**match, site_id=site_id)
     found = label_rows.item_labels(session, where, language, ROWS_MOST + 1)
-    return _in_order(wanted.codes, found, "sku", "item")
+    return _in_order(codes, found, "sku", "item")
+
+
+def _skus(session: Session, codes: Sequence[str]) -> list[str]:
+    """Whoever scans an item whose label is torn scans its barcode."""
+    by_barcode = label_rows.skus_by_barcode(session, codes) if codes else {}
+    return [by_barcode.get(code_key(code), code) for code in codes]
 
 
 def _locations(session: Session, wanted: Wanted, language: str, actor: Actor) -> list[Any]:

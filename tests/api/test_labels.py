@@ -339,6 +339,8 @@ def test_numbers_for_a_pdf_are_handed_out_once_for_each_key(world):
 
 @pytest.mark.usefixtures("shelves")
 def test_all_codes_nobody_knows_are_named_at_once(world):
+    both = plan(world, {"kind": "items", "codes": ["6901234567892", "MILK"]}).json["rows"]
+    assert [row["data"]["sku"] for row in both] == ["M8", "MILK"]
     one = plan(world, {"kind": "items", "codes": ["M8", "X-1"]}).json
     assert (one["code"], one["fields"]) == ("unknown_item", {"item": "X-1"})
     codes = [f"A-9{n}" for n in range(12)]

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import House
@@ -61,6 +63,12 @@ def test_two_locations_are_printed_checked_and_one_printed_again(
     assert len(station.fake.printed) == 3
 
 
+def read(page: pypdfium2.PdfPage) -> list[str]:
+    """The codes on a page of a PDF."""
+    seen = page.render(scale=4).to_pil().convert("L")
+    return [found.text for found in zxingcpp.read_barcodes(seen)]
+
+
 def scan(page: Page, code: str) -> None:
     """A wedge scanner's key presses."""
     for character in code:
@@ -112,7 +120,9 @@ def test_a_wrong_code_is_named_and_nothing_is_printed(desk: Page, station: Stati
     expect(desk.locator("button.go")).to_be_disabled()
 
 
-def test_a_design_is_changed_saved_as_a_version_and_taken_back(desk: Page) -> None:
+def test_a_design_is_changed_saved_as_a_version_restored_and_taken_back(
+    desk: Page, house: House
+) -> None:
     desk.goto("/labels/designs?design=location-60x40")
     editor = desk.locator("[data-editing='location-60x40']")
     expect(editor.locator(".drawn img")).to_be_visible(timeout=SOON_MS)
@@ -127,6 +137,15 @@ def test_a_design_is_changed_saved_as_a_version_and_taken_back(desk: Page) -> No
     expect(editor.locator(".element-form .problem")).to_have_count(0, timeout=SOON_MS)
     editor.get_by_role("button", name="存为第 2 版").click()
     expect(desk.locator("[data-design='location-60x40']")).to_contain_text("第 2 版")
+    editor.get_by_role("button", name="版本", exact=True).click()
+    sheet = desk.locator(".sheet")
+    expect(sheet.locator("[data-version='2']")).to_contain_text("现在用的", timeout=SOON_MS)
+    sheet.locator("[data-version='1']").click()
+    expect(sheet.locator(".drawn:not([data-stale]) img")).to_be_visible(timeout=SOON_MS)
+    sheet.get_by_role("button", name="把版本 1 恢复为版本 3").click()
+    expect(desk.locator("[data-design='location-60x40']")).to_contain_text("第 3 版")
+    kept = house.get("/label-designs/location-60x40")
+    assert [kept["version"], kept["document"]["elements"][0]["size_mm"] == 9] == [3, False]
     desk.get_by_role("button", name="取消修改").first.click()
     desk.locator(".sheet .danger").click()
     expect(desk.locator("[data-design='location-60x40']")).to_contain_text("自带")
@@ -148,8 +167,15 @@ def test_a_number_range_is_made_and_used_for_new_labels(
     expect(desk.locator("button.go")).to_have_text("打印 2 张", timeout=SOON_MS)
     desk.locator("button.go").click()
     expect(desk.locator(".told")).to_contain_text("P2")
+    desk.locator("select[name=where]").select_option("pdf")
+    expect(desk.locator("button.go")).to_have_text("生成 PDF，2 张", timeout=SOON_MS)
+    desk.locator("button.go").click()
+    with desk.expect_download() as download:
+        desk.locator(".told a").click()
+    pages = pypdfium2.PdfDocument(download.value.path())
+    assert [sorted(set(read(page))) for page in pages] == [["T:LP000003"], ["T:LP000004"]]
     desk.goto("/labels/numbers")
-    expect(row.locator("td").nth(4)).to_have_text("3")
+    expect(row.locator("td").nth(4)).to_have_text("5")
 
 
 def test_what_is_printed_by_itself_is_kept_and_can_be_turned_off(

@@ -57,6 +57,21 @@ def items_with_codes(skus: Sequence[str]) -> list[ColumnElement[bool]]:
     return [Item.sku_key.in_([code_key(sku) for sku in skus])]
 
 
+def skus_by_barcode(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Key of a barcode → sku, of those that mean one item; a sku of that name goes before."""
+    keys = [code_key(code) for code in codes]
+    skus = set(session.scalars(select(Item.sku_key).where(Item.sku_key.in_(keys))))
+    rows = session.execute(
+        select(Barcode.code_key, Item.sku)
+        .join(Item, and_(Barcode.kind == "item", Item.id == Barcode.target_id))
+        .where(Barcode.code_key.in_(set(keys) - skus), Barcode.retired_at.is_(None))
+    )
+    found: dict[str, set[str]] = {}
+    for key, sku in rows:
+        found.setdefault(key, set()).add(sku)
+    return {key: next(iter(items)) for key, items in found.items() if len(items) == 1}
+
+
 def items_matching(
     *, q: str = "", category: str = "", site_id: int | None = None, unlabelled: bool = False
 ) -> list[ColumnElement[bool]]:

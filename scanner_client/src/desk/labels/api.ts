@@ -20,8 +20,13 @@ export type Range = Schemas["Range"];
 export type NewRange = Schemas["NewRange"];
 export type Automatic = Schemas["AutomaticLabels"];
 export type Order = Schemas["NewPrintJob"];
+export type Numbers = Schemas["WantedNumbers"];
 export type Drawing = Partial<Schemas["Preview"]>;
 export interface Design extends Omit<Schemas["Design"], "document"> {
+  document: DesignDocument;
+}
+
+export interface DesignVersion extends Omit<Schemas["DesignVersion"], "document"> {
   document: DesignDocument;
 }
 
@@ -29,7 +34,7 @@ export interface Design extends Omit<Schemas["Design"], "document"> {
 const CALIBRATION = "calibration";
 /** The code of the owner that is the company itself. */
 export const OURS = "OWN";
-const MOST = 500;
+export const MOST = 500;
 const JOBS = 200;
 const PLAIN: Schemas["Preview"] = {
   copies: 1, design: null, document: null, dpi: 203, first_cell: 1, format: "png", language: "zh", sheet: "",
@@ -58,6 +63,17 @@ export function loadJob(id: string): Promise<WholeJob> {
 
 export async function loadDesigns(): Promise<Design[]> {
   return (await call("get", "/api/v1/label-designs")).rows as unknown as Design[];
+}
+
+export async function loadVersions(name: string): Promise<DesignVersion[]> {
+  const { rows } = await call("get", "/api/v1/label-designs/{name}/versions", { path: { name } });
+  return rows as unknown as DesignVersion[];
+}
+
+/** New numbers for good; the same key brings the same ones. */
+export async function handOut(numbers: Numbers, key: string): Promise<string[]> {
+  const headers = { "Idempotency-Key": key };
+  return (await call("post", "/api/v1/number-ranges/handed-out", { body: numbers, headers })).codes;
 }
 
 export async function loadRanges(): Promise<Range[]> {

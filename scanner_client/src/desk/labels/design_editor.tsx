@@ -1,6 +1,6 @@
 /** A design's preview with its elements on it, the form of the chosen one, or all of it as JSON. */
 import { useSignal } from "@preact/signals";
-import { ArrowLeft, Copy, Download, Plus, Save, Trash2, Undo2 } from "lucide";
+import { ArrowLeft, Copy, Download, History, Plus, Save, Trash2, Undo2 } from "lucide";
 import { useEffect } from "preact/hooks";
 import { Problem } from "../../api/client";
 import { ask } from "../../route";
@@ -15,6 +15,7 @@ import { ElementForm } from "./element_form";
 import { FieldsForm } from "./fields_form";
 import { JsonForm } from "./json_form";
 import { Picture } from "./picture";
+import { Versions } from "./versions_sheet";
 import { inWords, l, wordedOr } from "./words";
 import { useWork } from "../frame/work";
 
@@ -152,7 +153,7 @@ function Elements({ design, chosen, wrong, onChoose }: ElementsProps) {
 
 function Head({ design }: { design: DesignDocument }) {
   const { busy, problem, run } = useWork();
-  const asking = useSignal<"" | "retire" | "new">("");
+  const asking = useSignal<"" | "retire" | "new" | "versions">("");
   const told = useSignal("");
   const { version, shipped } = original.value!;
   const save = (): void => {
@@ -173,6 +174,7 @@ function Head({ design }: { design: DesignDocument }) {
         {may() && <button class="main" disabled={busy || !changed.value} onClick={save}><Icon of={Save} size={16} />{l("design_save", { n: version + 1 })}</button>}
         <button disabled={!changed.value} onClick={undo}><Icon of={Undo2} size={16} />{l("design_undo")}</button>
         <a class="file-button" href={exported(design)} download={`${design.name}.json`}><Icon of={Download} size={16} />{l("design_export")}</a>
+        {version > 0 && <button onClick={() => (asking.value = "versions")}><Icon of={History} size={16} />{l("design_versions")}</button>}
         {may() && <button onClick={() => (asking.value = "new")}>{l("design_new")}</button>}
         {may() && !shipped && version > 0 && <button onClick={() => (asking.value = "retire")}>{l("design_retire")}</button>}
       </div>
@@ -180,6 +182,10 @@ function Head({ design }: { design: DesignDocument }) {
       {told.value && <p class="told" role="status">{told.value}</p>}
       {problem && <p class="problem" role="alert">{problem}</p>}
       {asking.value === "retire" && <Retire name={design.name} onClose={() => (asking.value = "")} />}
+      {asking.value === "versions" && (
+        <Versions name={design.name} onClose={() => (asking.value = "")}
+          onRestored={(n) => { asking.value = ""; told.value = l("design_saved", { n }); }} />
+      )}
       {asking.value === "new" && <NewFrom design={design} onClose={() => (asking.value = "")} />}
     </header>
   );

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { language } from "../../text/words";
 import { sites } from "../frame/places";
-import { draw, planRows, queueJob, texts, type Row } from "./api";
+import { draw, handOut, planRows, queueJob, texts, type Row } from "./api";
 import { designs } from "./designs_data";
 import { printers } from "./stations_data";
 import { codesOf } from "./things";
@@ -70,13 +70,23 @@ export function print(id: string) {
   });
 }
 
-/** A document of exact size, or sheets of sticky labels, to print from the browser. */
-export function makePdf(): Promise<Blob> {
+/** A document of exact size, or sheets of sticky labels, to print from the browser. New numbers are
+ * taken for good now; the id makes a second press bring the same ones. */
+export async function makePdf(id: string): Promise<Blob> {
   const { language: words, copies, first_cell } = choice.value;
+  const data = await numbered(rowsOfDesign().map((row) => texts(row.data)), id);
   return draw({
-    design: design.value!.name, data: rowsOfDesign().map((row) => texts(row.data)), format: "pdf",
+    design: design.value!.name, data, format: "pdf",
     language: words, sheet: sheet.value, first_cell: sheet.value ? first_cell : 1, copies,
   });
+}
+
+async function numbered(rows: Record<string, string>[], id: string): Promise<Record<string, string>[]> {
+  const asked = wanted.value!;
+  if (asked.kind !== "numbers") return rows;
+  const { numbers: kind, owner, item } = asked;
+  const codes = await handOut({ kind, owner, item, count: rows.length }, id);
+  return rows.map((row, at) => ({ ...row, [kind]: codes[at]! }));
 }
 
 /** Rows of the design itself; separators need a printer. */

@@ -3,11 +3,13 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { go } from "../../route";
 import { uuid } from "../../uuid";
-import { draw, texts } from "./api";
+import { draw, MOST, texts } from "./api";
 import { designs, readDesigns } from "./designs_data";
 import { Picture, Steps } from "./picture";
 import { choice, choose, chooseDesign, design, makePdf, makePlan, PDF, plan, planKey, print, where } from "./print_data";
+import { DocumentsHint } from "./documents_hint";
 import { Place } from "./print_place";
+import { Waiting } from "./print_waiting";
 import { What } from "./print_what";
 import { SHEETS } from "./ways";
 import { inWords, l } from "./words";
@@ -32,22 +34,25 @@ export function PrintPage() {
   const kept = design.value;
   if (!kept) return <p class="empty muted">{planning.problem || l("loading")}</p>;
   const toPrinter = where.value !== PDF && !(where.value in SHEETS);
-  const ready = plan.value.of === planKey.value && plan.value.rows.length > 0;
+  const fits = toPrinter || plan.value.rows.length <= MOST;
+  const ready = fits && plan.value.of === planKey.value && plan.value.rows.length > 0;
   const count = plan.value.rows.length * choice.value.copies;
   const go_ = (): void => {
     if (!ready || printing.busy) return;
     said.value = null;
-    void printing.run(async () => { said.value = toPrinter ? await queue(order.value) : await makeFile(count); });
+    void printing.run(async () => { said.value = toPrinter ? await queue(order.value) : await makeFile(count, order.value); });
   };
   return (
     <div class="print-page" onKeyDown={(event) => { if (event.key === "Enter" && event.ctrlKey) go_(); }}>
       <section class="order" aria-label={l("print_title")}>
         <h1>{l("print_title")}</h1>
+        <Waiting />
         <DesignChoice />
         <What />
         <Place />
         {planning.problem && planKey.value && <p class="problem" role="alert">{planning.problem}</p>}
         {printing.problem && <p class="problem" role="alert">{printing.problem}</p>}
+        {!fits && <p class="doubt">{l("print_pdf_most", { n: MOST })}</p>}
         <button class="main go" disabled={!ready || printing.busy || Boolean(planning.problem)} onClick={go_}>
           {!planKey.value ? l("print_go_nothing") : l(toPrinter ? "print_go" : "print_go_pdf", { n: count })}
         </button>
@@ -59,6 +64,7 @@ export function PrintPage() {
             </a>
           </p>
         )}
+        <DocumentsHint />
       </section>
       <Preview />
     </div>
@@ -70,8 +76,8 @@ async function queue(id: string) {
   return { text: l("print_queued", { n: job.labels, printer: job.printer_name }), link: l("print_see"), to: `/labels/stations?job=${job.id}` };
 }
 
-async function makeFile(count: number) {
-  const pdf = await makePdf();
+async function makeFile(count: number, id: string) {
+  const pdf = await makePdf(id);
   return { text: l("print_pdf_done", { n: count }), link: l("print_pdf_open"), to: URL.createObjectURL(pdf) };
 }
 

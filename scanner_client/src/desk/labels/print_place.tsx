@@ -14,7 +14,7 @@ export function Place() {
             {sheetsFor(design.value!).map((name) => (
               <option key={name} value={name}>{l("where_sheet", { n: SHEETS[name]!.cells })}</option>
             ))}
-            {choice.value.way !== "numbers" && <option value={PDF}>{l("where_pdf")}</option>}
+            <option value={PDF}>{l("where_pdf")}</option>
           </select>
         </label>
         <label class="field"><span>{l("print_copies")}</span>

@@ -5,9 +5,9 @@ import { call } from "../../api/client";
 import { go } from "../../route";
 import { loadQuality, type Quality } from "./api";
 import { designs, readDesigns } from "./designs_data";
-import { choose, chooseDesign } from "./print_data";
 import { atSite } from "./stations_data";
-import { waysOf, type Way } from "./ways";
+import { begin, grouped, type Meant } from "./waiting";
+import type { Way } from "./ways";
 import { l } from "./words";
 import { useWork } from "../frame/work";
 
@@ -69,24 +69,18 @@ function isBad(row: Quality): boolean {
   return row.attempts_per_100 >= TRIES_BAD || GRADES_BAD.includes(row.worst_grade);
 }
 
-/** What the codes are of, by the server; most of a kind go first. */
+/** What the codes are of, by the server: one kind is ready to be printed, the others wait there. */
 async function printThem(rows: Quality[]): Promise<void> {
   if (!designs.value) await readDesigns();
-  const found = await Promise.all(rows.map(meantBy));
-  const count = (way: Way): number => found.filter((each) => each?.way === way).length;
-  const way = (["locations", "items", "units"] as const).reduce((best, each) => (count(each) > count(best) ? each : best));
-  const design = designs.value!.find((each) => waysOf(each).includes(way) && each.document.media === "label");
-  if (design) chooseDesign(design.name);
-  const codes = found.filter((each) => each?.way === way).map((each) => each!.code);
-  choose({ way, site: rows[0]!.site, zone: "", codes: codes.join("\n") });
+  begin(grouped(await Promise.all(rows.map(meantBy))));
   go("/labels/print");
 }
 
-async function meantBy({ code, site }: Quality): Promise<{ way: Way; code: string } | null> {
+async function meantBy({ code, site }: Quality): Promise<Meant> {
   const { targets } = await call("post", "/api/v1/scans/resolve", {
     body: { text: code, aim: null, source: "typed", site, location: null, expected: [], look_up: false },
   });
   const [target] = targets;
-  const way = target && WAYS[target.target];
-  return way ? { way, code: target.code ?? "" } : null;
+  const way = (target && WAYS[target.target]) ?? null;
+  return { way, site, code: way ? (target!.code ?? code) : code };
 }
