@@ -15,6 +15,7 @@ from server.logs import logger
 from server.services.check_labels import check_labels
 from server.services.print_automatically import print_automatically
 from server.services.recalculate import TurnoverPolicy, recalculate_due
+from server.services.send_what_is_due import send_what_is_due
 from server.settings import Settings
 
 RUN_S = 2.0
@@ -64,6 +65,24 @@ def drain_labels() -> int:
     if jobs or formats:
         log.info("labels made ready", jobs=jobs, formats=formats)
     return formats
+
+
+def drain_outbound() -> int:
+    """Send what is due to other systems and people; how much left."""
+    _take_off_bell("outbound")
+    sent = 0
+    end = time.monotonic() + RUN_S
+    try:
+        while time.monotonic() < end:
+            round_ = send_what_is_due(end - time.monotonic())
+            sent += round_.delivered + round_.messages
+            if not any(round_):
+                break
+    except Unavailable as busy:
+        log.warning("messages wait", code=busy.code)
+    if sent:
+        log.info("sent outside", sent=sent)
+    return sent
 
 
 def _recalculate(policy: TurnoverPolicy) -> int:

@@ -7,7 +7,7 @@ from flask import current_app
 from jobs.drain import turnover_policy
 from server.bootstrap import settings_of
 from server.logs import logger
-from server.services.sweep import forget_old_answers, refresh_turnover
+from server.services.sweep import forget_old_answers, forget_sent, refresh_turnover
 from server.services.verify_ledger import verify_books
 
 log = logger(__name__)
@@ -21,10 +21,10 @@ def refresh_figures() -> int:
 
 
 def forget_old() -> int:
-    """Answers to Idempotency-Keys are kept 30 days."""
-    answers = forget_old_answers()
-    log.info("old answers forgotten", answers=answers)
-    return answers
+    """Answers to Idempotency-Keys are kept 30 days, what was sent outside 90."""
+    answers, sent = forget_old_answers(), forget_sent()
+    log.info("old answers forgotten", answers=answers, sent=sent)
+    return answers + sent
 
 
 def verify() -> int:

@@ -9,6 +9,8 @@ from werkzeug.routing import IntegerConverter
 
 from server.api import (
     alerts,
+    boards,
+    channels,
     commands,
     counts,
     customers,
@@ -19,6 +21,7 @@ from server.api import (
     imports,
     items,
     labels,
+    messages,
     movements,
     people,
     periods,
@@ -37,6 +40,7 @@ from server.api import (
     sync,
     tokens,
     turnover,
+    webhooks,
 )
 from server.api.access import guard, refuse_undeclared
 from server.api.errors import register_errors
@@ -53,6 +57,8 @@ from server.settings import Settings
 
 RESOURCES = (
     alerts.blueprint,
+    boards.blueprint,
+    channels.blueprint,
     commands.blueprint,
     counts.blueprint,
     customers.blueprint,
@@ -63,6 +69,7 @@ RESOURCES = (
     imports.blueprint,
     items.blueprint,
     labels.blueprint,
+    messages.blueprint,
     movements.blueprint,
     people.blueprint,
     periods.blueprint,
@@ -81,6 +88,7 @@ RESOURCES = (
     sync.blueprint,
     tokens.blueprint,
     turnover.blueprint,
+    webhooks.blueprint,
 )
 """Blueprints of server.api.openapi.Blueprint: described in the OpenAPI document."""
 

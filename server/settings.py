@@ -34,6 +34,10 @@ class Settings:
     rate_limits: bool = field(default=True)
     session_idle_minutes: int = 30
     session_hours: int = 12
+    public_url: str = ""
+    outbound_allowed: str = ""
+    outbound_ports: str = "25,443,465,587,8443"
+    outbound_give_up_days: int = 5
 
     @property
     def valkey_socket(self) -> Path:
@@ -44,6 +48,11 @@ class Settings:
     def queue_url(self) -> str:
         """The Redis or Valkey of the queues: the one configured, else the embedded one."""
         return self.redis_url or f"unix://{quote(str(self.valkey_socket))}"
+
+    @property
+    def base_url(self) -> str:
+        """What links in messages begin with, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

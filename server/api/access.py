@@ -3,10 +3,10 @@
     @requires("counts.decide", step_up=True)
     def post(self): actor = current_actor() …
 
-Credentials, in this order: `Authorization: Bearer stk_… | std_…`, the desk's session cookie, the
-handheld's device cookie. A handheld names the person by `X-User-Pass`; where a browser holds both
-cookies, that header (even empty) says it speaks as the handheld. A cookie is only believed on
-unsafe methods when the browser says the request comes from our own pages.
+Credentials, in this order: `Authorization: Bearer stk_… | std_… | brd_…`, the desk's session
+cookie, the handheld's device cookie. A handheld names the person by `X-User-Pass`; where a browser
+holds both cookies, that header (even empty) says it speaks as the handheld. A cookie is only
+believed on unsafe methods when the browser says the request comes from our own pages.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from server.domain.errors import NotAuthenticated, NotPermitted
 from server.domain.people import ALL_PERMISSIONS, DEVICE_ROLE, Actor
 from server.services.authenticate import (
     Caller,
+    caller_of_board,
     caller_of_device,
     caller_of_session,
     caller_of_token,
@@ -178,6 +179,8 @@ def _by_bearer(user_pass: str) -> Caller:
         raise NotAuthenticated("bad_token")
     if token.startswith("std_"):
         return caller_of_device(token, user_pass)
+    if token.startswith("brd_"):
+        return caller_of_board(token)
     return caller_of_token(token)
 
 

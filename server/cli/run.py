@@ -4,7 +4,8 @@ stockturn run
 ├── valkey     the queues; listens on a socket in VAR only
 ├── web        granian, one process, many threads
 ├── relay      numbers the change feed, rings the doorbells, sweeps
-├── worker     all queues
+├── worker     all queues but the next one
+├── outbound   webhooks, chats and mail: others answer slowly, and nothing here waits for them
 └── schedule   what runs by the clock
 """
 
@@ -32,7 +33,13 @@ from server.store.db import db
 from server.store.schema import upgrade_schema
 
 SOCKET_PATH_MOST = 100
-ROLES = ("web", "relay", "worker", "schedule")
+CHILDREN = {
+    "web": ("web",),
+    "relay": ("relay",),
+    "worker": ("worker", "movements", "counts", "planning", "labels"),
+    "outbound": ("worker", "outbound"),
+    "schedule": ("schedule",),
+}
 
 
 @click.command()
@@ -71,7 +78,7 @@ def _to_files(logs: str) -> bool:
 
 def _children(settings: Settings, folder: Path | None) -> Iterator[Child]:
     environment = importable_environment(_for_children(settings))
-    programs = {role: this_program(role) for role in ROLES}
+    programs = {name: this_program(*words) for name, words in CHILDREN.items()}
     if not settings.redis_url:
         programs = {"valkey": _valkey(settings), **programs}
     for name, program in programs.items():

@@ -22,6 +22,9 @@ _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "cost.read": ("receipt", "revaluation"),
     "labels.read": ("print", "printer", "label_design", "number_range", "number", "unit"),
     "settings.read": ("setting",),
+    "messages.read": (
+        "webhook", "channel", "channel_subscription", "message_template", "message", "board",
+    ),
     "people.read": ("user", "user_pass", "session", "token", "sign_in"),
 }  # fmt: skip
 PERMISSION_OF: Final = {kind: name for name, kinds in _READ_BY.items() for kind in kinds}
@@ -34,6 +37,13 @@ def may_read_topic(actor: Actor, topic: str) -> bool:
     """Whether this actor's role shows rows of the topic; what nobody named, only those see who may
     verify the installation."""
     return actor.may(PERMISSION_OF.get(topic.partition(".")[0], "verify"))
+
+
+def without_cost(fact: Any) -> Any:
+    """The same without what only those see who may read cost, however deep."""
+    if isinstance(fact, Mapping):
+        return {name: without_cost(inner) for name, inner in fact.items() if name not in COST_FACTS}
+    return [without_cost(inner) for inner in fact] if isinstance(fact, list) else fact
 
 
 def shown_payload(actor: Actor, payload: Mapping[str, Any]) -> dict[str, Any]:

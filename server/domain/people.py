@@ -34,6 +34,7 @@ _CLERK = _OPERATOR | {
     "settings.read",
     "documents.write",
     "documents.approve",
+    "board.read",
 }
 _PLANNER = _CLERK | {"alerts.write", "cost.read", "turnover.read", "planning.write"}
 _SUPERVISOR = _PLANNER | {
@@ -46,15 +47,20 @@ _SUPERVISOR = _PLANNER | {
     "places.write",
     "labels.write",
     "documents.reverse",
+    "messages.read",
+    "messages.write",
 }
 DEVICE_ROLE: Final = "device"
 """A handheld nobody is signed in on: it delivers, fetches, and lets people sign in."""
 REVOKED_DEVICE_ROLE: Final = "revoked_device"
 """A revoked handheld may still hand over what it recorded; that is quarantined, never binned."""
+BOARD_ROLE: Final = "board"
+"""A screen on a wall: it sees the figures of its site's day, and nothing else."""
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     REVOKED_DEVICE_ROLE: frozenset({"commands.send"}),
     DEVICE_ROLE: frozenset({"commands.send", "sync.read", "user_passes.create"}),
+    BOARD_ROLE: frozenset({"board.read"}),
     "operator": frozenset(_OPERATOR),
     "clerk": frozenset(_CLERK),
     "planner": frozenset(_PLANNER),

@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 
 from server.domain.errors import NotAuthenticated
-from server.domain.people import DEVICE_ROLE, REVOKED_DEVICE_ROLE
+from server.domain.people import BOARD_ROLE, DEVICE_ROLE, REVOKED_DEVICE_ROLE
 from server.services.clock import now_ms
 from server.services.hashing import token_hash
 from server.services.recent import forget, recently
 from server.services.sign_in import check_user_pass, known_user
 from server.store.db import reading, unit_of_work
 from server.store.queries.people import (
+    BoardRow,
     DeviceRow,
     SignInRow,
     TokenRow,
     UserRow,
+    board_by_hash,
     device_by_hash,
     sign_in_by_hash,
     token_by_hash,
 )
-from server.store.sign_ins import mark_seen
+from server.store.sign_ins import mark_board_seen, mark_seen
 
 STEP_UP_MS = 15 * 60_000
 SEEN_EVERY_MS = 60_000
@@ -35,6 +37,21 @@ class Caller:
     device: DeviceRow | None = None
     sign_in_id: int | None = None
     stepped_up_until: int | None = 0
+    board: BoardRow | None = None
+
+
+def caller_of_board(token: str) -> Caller:
+    """A screen on a wall: one site, no person. Raises NotAuthenticated `board_over` when it was
+    revoked, has expired, or never was."""
+    hashed, now = token_hash(token), now_ms()
+    row = recently("boards", hashed, lambda: _board(hashed))
+    if row is None or row.revoked_at or _past(row.expires_at):
+        raise NotAuthenticated("board_over")
+    if now - (row.seen_at or 0) >= SEEN_EVERY_MS:
+        with unit_of_work() as session:
+            mark_board_seen(session, row.id, now)
+        forget("boards")
+    return Caller("token", BOARD_ROLE, frozenset({row.site_id}), None, board=row)
 
 
 def caller_of_token(token: str) -> Caller:
@@ -103,6 +120,11 @@ def _is_over(row: SignInRow, now: int, idle_ms: int) -> bool:
         or row.expires_at <= now
         or row.last_seen_at + idle_ms <= now
     )
+
+
+def _board(hashed: str) -> BoardRow | None:
+    with reading() as session:
+        return board_by_hash(session, hashed)
 
 
 def _token(hashed: str) -> TokenRow | None:

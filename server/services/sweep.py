@@ -10,13 +10,17 @@ from server.services.check_labels import is_anything_unchecked
 from server.services.clock import now_ms
 from server.services.print_automatically import is_anything_to_print
 from server.services.recalculate import TurnoverPolicy
+from server.services.send_what_is_due import is_anything_to_send
 from server.store.db import reading, unit_of_work
 from server.store.models import IdempotencyKey
+from server.store.outbox import forget_messages
 from server.store.planning import Pair, ended_snoozes, stale_pairs
 from server.store.recalculations import is_anything_due, mark
 from server.store.rollups import time_zones
+from server.store.webhook_turns import forget_deliveries
 
 IDEMPOTENCY_DAYS = 30
+SENT_DAYS = 90
 DAY_MS = 86_400_000
 
 
@@ -26,6 +30,8 @@ def due_queues() -> frozenset[str]:
         due = {"movements"} if is_anything_due(session) else set()
     if is_anything_unchecked() or is_anything_to_print():
         due.add("labels")
+    if is_anything_to_send():
+        due.add("outbound")
     return frozenset(due)
 
 
@@ -54,6 +60,13 @@ def forget_old_answers() -> int:
         gone = session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < oldest))
         assert isinstance(gone, CursorResult)
         return gone.rowcount
+
+
+def forget_sent() -> int:
+    """Delete deliveries and messages that ended over 90 days ago; how many."""
+    before = now_ms() - SENT_DAYS * DAY_MS
+    with unit_of_work() as session:
+        return forget_deliveries(session, before) + forget_messages(session, before)
 
 
 def _mark_today(session: Session, pairs: Iterable[Pair], now: int) -> int:

@@ -4,6 +4,15 @@ from typing import Any
 
 from flask import current_app
 
+from server.settings import Settings
+
+
+def settings() -> Settings:
+    """The settings this installation was started with."""
+    found = current_app.config["STOCKTURN"]
+    assert isinstance(found, Settings)
+    return found
+
 
 def secret_key() -> str:
     """The installation's secret: signs user passes and peppers PINs; never stored in a table."""

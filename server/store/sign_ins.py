@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.store.models import Lockout, SignIn
+from server.store.models import Board, Lockout, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ def add_sign_in(
 def mark_seen(session: Session, sign_in_id: int, at: int) -> None:
     """Its person was active."""
     _change(session, sign_in_id, last_seen_at=at)
+
+
+def mark_board_seen(session: Session, board_id: int, at: int) -> None:
+    """The screen on the wall is on."""
+    session.execute(update(Board).where(Board.id == board_id).values(seen_at=at))
 
 
 def mark_stepped_up(session: Session, sign_in_id: int, at: int) -> None:

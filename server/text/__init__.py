@@ -11,6 +11,15 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
     (TEXT / "errors.json").read_text("utf-8")
 )
 
+EVENTS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
+    (TEXT / "events.json").read_text("utf-8")
+)
+"""Every topic of the change feed, by name, in words."""
+MESSAGES: Final[Mapping[str, Mapping[str, Any]]] = json.loads(
+    (TEXT / "messages.json").read_text("utf-8")
+)
+"""What leaves by chat and mail: templates by kind, and the words their facts are made of."""
+
 
 def worded(code: str, fields: Mapping[str, Any], language: str) -> str:
     """The sentence for this code, its {fields} filled in; the code itself when it has none."""

@@ -3,7 +3,7 @@
 from jobs import worker
 from jobs.queues import DRAINS, QUEUES
 from jobs.schedule import SCHEDULE
-from server.cli.run import ROLES
+from server.cli.run import CHILDREN
 
 
 def test_nothing_is_rung_or_scheduled_for_a_queue_that_does_not_exist():
@@ -11,7 +11,9 @@ def test_nothing_is_rung_or_scheduled_for_a_queue_that_does_not_exist():
 
 
 def test_the_process_tree_has_a_worker_and_what_rings_for_it():
-    assert {"worker", "relay", "schedule"} <= {*ROLES}
+    assert {"relay", "schedule"} <= {*CHILDREN}
+    worked = [queue for words in CHILDREN.values() if words[0] == "worker" for queue in words[1:]]
+    assert sorted(worked) == sorted(QUEUES)
 
 
 def test_a_worker_told_nothing_works_on_every_queue(monkeypatch, sqlite_app):

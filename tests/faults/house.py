@@ -23,7 +23,8 @@ PASSWORD = "correct horse battery"
 PIN = "314159"
 PLACES = ("DOCK", "A-1", "A-2")
 ITEMS = ("NUT", "BOLT")
-ROLES = ("web", "relay", "worker", "schedule", "valkey")
+ROLES = ("web", "relay", "worker", "outbound", "schedule", "valkey")
+LAST_QUEUE = "labels"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class House:
         for pid in children_of(self.run.pid):
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             role = "valkey" if "valkey" in words[0] else words[-2]
-            found[role] = pid
+            found["worker" if role == LAST_QUEUE else role] = pid
         return found
 
 

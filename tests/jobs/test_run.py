@@ -18,7 +18,8 @@ from tests.plugins.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Found = TypeVar("Found")
-ROLES = {"web", "relay", "worker", "schedule"}
+ROLES = {"web", "relay", "labels", "outbound", "schedule"}
+"""The last words of their command lines: the workers' are the last of their queues."""
 
 
 @pytest.fixture

@@ -51,6 +51,17 @@ from server.store.models.ledger import (
     Reversal,
     SerialSighting,
 )
+from server.store.models.outbound import (
+    Board,
+    Channel,
+    ChannelSubscription,
+    Mention,
+    Message,
+    MessageFile,
+    MessageTemplate,
+    Webhook,
+    WebhookDelivery,
+)
 from server.store.models.people import (
     ApiToken,
     Device,
@@ -83,7 +94,10 @@ __all__ = [
     "ApiToken",
     "Balance",
     "Barcode",
+    "Board",
     "Category",
+    "Channel",
+    "ChannelSubscription",
     "ColumnMap",
     "Command",
     "CostLayer",
@@ -120,6 +134,10 @@ __all__ = [
     "Lockout",
     "LostRange",
     "Lot",
+    "Mention",
+    "Message",
+    "MessageFile",
+    "MessageTemplate",
     "Movement",
     "NumberRange",
     "Owner",
@@ -151,5 +169,7 @@ __all__ = [
     "UndoneCommand",
     "User",
     "UserSite",
+    "Webhook",
+    "WebhookDelivery",
     "Zone",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from server.store.models import ApiToken, Device, SignIn, Site, User, UserSite
+from server.store.models import ApiToken, Board, Device, SignIn, Site, User, UserSite
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,19 @@ class DeviceRow:
     revoked_at: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A screen on a wall, as authentication needs it."""
+
+    id: int
+    site_id: int
+    include_cost: bool
+    language: str
+    expires_at: int | None
+    seen_at: int | None
+    revoked_at: int | None
+
+
 _USER_COLUMNS = (
     User.id,
     User.name,
@@ -90,6 +103,21 @@ _USER_COLUMNS = (
     User.retired_at,
     UserSite.site_id,
 )
+
+
+def board_by_hash(session: Session, token_hash: str) -> BoardRow | None:
+    """The board with this token, revoked ones too."""
+    asked = select(
+        Board.id,
+        Board.site_id,
+        Board.include_cost,
+        Board.language,
+        Board.expires_at,
+        Board.seen_at,
+        Board.revoked_at,
+    )
+    found = session.execute(asked.where(Board.token_hash == token_hash)).first()
+    return BoardRow(*found) if found else None
 
 
 def token_by_hash(session: Session, token_hash: str) -> TokenRow | None:
