@@ -86,7 +86,8 @@ def post_outside(url: str, body: bytes, headers: Mapping[str, str], pool: "Pool"
     except httpcore.TimeoutException as problem:
         raise NoAnswer("timed_out", took(), str(problem)) from problem
     except httpcore.ConnectError as problem:
-        code = "tls_failed" if isinstance(problem.__cause__, ssl.SSLError) else "unreachable"
+        first = problem.args[0] if problem.args else None
+        code = "tls_failed" if isinstance(first, ssl.SSLError) else "unreachable"
         raise NoAnswer(code, took(), str(problem)[:200]) from problem
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as problem:
         raise NoAnswer("bad_answer", took(), str(problem)[:200]) from problem
