@@ -390,6 +390,188 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of a site's day, in one small answer.
+         * @description A board's token names its site; people name one. Poll with If-None-Match: X-As-Of says when
+         *     the figures were true, also with a 304. Errors: site_needed, unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardFigures"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Boards by id, revoked ones too. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * A new board; its address is in this answer only.
+         * @description Errors: unknown_site, needs_administrator.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewBoard"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardMade"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/boards/{board_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                board_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke it: its address stops working within a second. Errors: unknown_board. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    board_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/categories": {
         parameters: {
             query?: never;
@@ -563,6 +745,411 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/channel-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What channels are told, of which sites. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    retired?: boolean;
+                    channel_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SubscriptionPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Let a channel be told digests, red lines, late approvals, reports or trouble of a site.
+         * @description Errors: unknown_channel, unknown_site, bad_time_of_day, needs_administrator,
+         *     already_exists.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSubscription"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Subscription"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channel-subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: number;
+            };
+            cookie?: never;
+        };
+        /** One subscription, with its ETag. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subscription_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Subscription"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change its times or grant, or retire it; If-Match names the version seen.
+         * @description Errors: as its making, and unknown_channel_subscription, if_match_required, stale_version.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subscription_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SubscriptionChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Subscription"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Channels by id. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChannelPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * A new channel.
+         * @description Errors: missing_field, field_of_other_kind, bad_mail_address, bad_url, host_not_found,
+         *     host_forbidden, port_forbidden, tls_required, site_required, already_exists.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewChannel"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        /** One channel, with its ETag. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    channel_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause or retire it; If-Match names the version seen.
+         * @description Errors: as its making, and unknown_channel, if_match_required, stale_version.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    channel_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChannelChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message now and say what came back.
+         * @description Errors: unknown_channel, channel_too_fast, secret_unreadable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    channel_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attempt"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/column-maps": {
@@ -2955,58 +3542,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/label-designs/{name}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        /**
-         * Every version there was, the newest first; PUT one to bring it back as a new version.
-         * @description Errors: design_unknown.
-         */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DesignVersions"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/label-quality": {
         parameters: {
             query?: never;
@@ -3255,8 +3790,8 @@ export interface paths {
         put?: never;
         /**
          * The rows that would be printed; no number is handed out.
-         * @description Errors: unknown_item, unknown_location, unknown_lot, unknown_unit (several: all of them in
-         *     `codes`), unknown_site, design_unknown, nothing_to_print, too_many_labels, no_separator.
+         * @description Errors: unknown_item, unknown_location, unknown_lot, unknown_unit, unknown_site,
+         *     design_unknown, nothing_to_print, too_many_labels, no_separator.
          */
         post: {
             parameters: {
@@ -3800,6 +4335,336 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/message-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All templates in force, by kind and language. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplates"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/{kind}/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        /** One template, with its ETag. Errors: unknown_template. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    language: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /**
+         * Keep it; If-Match names the version seen.
+         * @description Errors: unknown_template, unknown_place, bad_template, if_match_required, stale_version.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    language: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TemplateText"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * The shipped one again; If-Match names the version seen.
+         * @description Errors: unknown_template, if_match_required, stale_version.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    language: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageTemplate"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/message-templates/{kind}/{language}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What this text would say now, of this site; nothing is sent or kept.
+         * @description Errors: unknown_template, unknown_site, unknown_place, bad_template.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    language: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MessagePreview"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RenderedMessage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent or waits, newest first; kept 90 days. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "pending" | "sent" | "failed" | "cancelled";
+                    about?: "digest" | "red_line" | "approval_overdue" | "report" | "trouble";
+                    channel_id?: string;
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessagePage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that was given up once more. Errors: unknown_message,
+         *     message_not_failed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    message_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/movements": {
         parameters: {
             query?: never;
@@ -4028,62 +4893,6 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["HowMany"];
-                    };
-                };
-                /** @description Refused */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/number-ranges/handed-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * New numbers for labels somebody else prints (a PDF): nobody will get them again.
-         * @description The same Idempotency-Key brings the same numbers. Errors: numbers_used_up, unknown_owner,
-         *     unknown_item.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    /** @description The same request again is answered like the first, for 30 days. */
-                    "Idempotency-Key"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["WantedNumbers"];
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Numbers"];
                     };
                 };
                 /** @description Refused */
@@ -7720,6 +8529,492 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks by id. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * A webhook for what happens from now on; the secret is in this answer only.
+         * @description Errors: bad_url, host_not_found, host_forbidden, port_forbidden, tls_required,
+         *     unknown_event_type, unknown_site, site_required, needs_administrator, already_exists.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookMade"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event type, in words, and the permission a webhook's maker needs for it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EventTypes"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        /** One webhook, with its ETag. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change, pause, enable again or retire it; If-Match names the version seen.
+         * @description Errors: as its making, and unknown_webhook, if_match_required, stale_version.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        /** The delivery log, newest first; kept 90 days. Errors: unknown_webhook. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "pending" | "delivered" | "failed" | "cancelled";
+                };
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one delivery again. Errors: unknown_webhook, unknown_delivery,
+         *     webhook_not_active.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                    delivery_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a range of the feed again, at most 10,000 events.
+         * @description Errors: unknown_webhook, webhook_not_active, bad_range_of_feed, replay_too_large.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replayed"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret, in this answer only; both sign for a day. If-Match: the version seen.
+         * @description Errors: unknown_webhook, needs_administrator, if_match_required, stale_version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookSecret"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post a webhook.test event now and say what came back.
+         * @description Errors: unknown_webhook, secret_unreadable.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    webhook_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attempt"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/zones": {
         parameters: {
             query?: never;
@@ -7973,6 +9268,13 @@ export interface components {
             media_type: string;
             size_bytes: number;
         };
+        Attempt: {
+            code: string;
+            excerpt: string;
+            status: number;
+            took_ms: number;
+            verdict: string;
+        };
         Automatic: {
             /** @default 1 */
             copies: number;
@@ -8024,6 +9326,126 @@ export interface components {
             code: string;
             packaging?: string | null;
         };
+        Board: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string | null;
+            /** Format: date-time */
+            expires_at: string | null;
+            id: string;
+            include_cost: boolean;
+            language: string;
+            name: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            /** Format: date-time */
+            seen_at: string | null;
+            site: string;
+        };
+        BoardAlert: {
+            name_en: string;
+            name_zh: string;
+            /** Format: decimal */
+            point: string;
+            /** Format: decimal */
+            position: string;
+            sku: string;
+            state: string;
+            unit: string;
+        };
+        BoardAlerts: {
+            count: number;
+            rows: components["schemas"]["BoardAlert"][];
+        };
+        BoardCounts: {
+            counting: number;
+            done: number;
+            open_tasks: number;
+            waiting: number;
+            /** Format: date-time */
+            waiting_since: string | null;
+        };
+        BoardDevice: {
+            /** Format: date-time */
+            last_seen_at: string | null;
+            name: string;
+            unsent: number;
+        };
+        BoardDevices: {
+            heard: number;
+            late: components["schemas"]["BoardDevice"][];
+            total: number;
+        };
+        BoardFigures: {
+            alerts: components["schemas"]["BoardAlerts"];
+            counts: components["schemas"]["BoardCounts"];
+            /** Format: date */
+            day: string;
+            devices: components["schemas"]["BoardDevices"];
+            language: string;
+            movements: components["schemas"]["BoardMovement"][];
+            picks: components["schemas"]["BoardWork"];
+            printers: components["schemas"]["BoardPrinter"][];
+            receipts: components["schemas"]["BoardWork"];
+            site: components["schemas"]["BoardSite"];
+            trend: components["schemas"]["BoardTrend"];
+            turnover: components["schemas"]["BoardTurnover"];
+        };
+        BoardMade: {
+            /** Format: int64 */
+            id: string;
+            token: string;
+            url: string;
+        };
+        BoardMovement: {
+            from_code: string;
+            from_kind: string;
+            /** Format: int64 */
+            id: string;
+            kind: string;
+            name_en: string;
+            name_zh: string;
+            person: string | null;
+            /** Format: decimal */
+            quantity: string;
+            /** Format: date-time */
+            recorded_at: string;
+            sku: string;
+            to_code: string;
+            to_kind: string;
+            unit: string;
+        };
+        BoardPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Board"][];
+        };
+        BoardPrinter: {
+            name: string;
+            reason: string;
+            state: string;
+            waiting: number;
+            well: boolean;
+        };
+        BoardSite: {
+            code: string;
+            name_en: string;
+            name_zh: string;
+            time_zone: string;
+        };
+        BoardTrend: {
+            days: string[];
+            days_of_stock: (string | null)[];
+            value: string[] | null;
+        };
+        BoardTurnover: {
+            days_of_stock: string | null;
+            ratio: string | null;
+            stock_value: string | null;
+        };
+        BoardWork: {
+            last_hour: number;
+            lines: number;
+        };
         Category: {
             code?: string;
             id: string;
@@ -8043,6 +9465,52 @@ export interface components {
         CategoryPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Category"][];
+        };
+        Channel: {
+            address: string;
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: date-time */
+            failing_since: string | null;
+            id: string;
+            kind: string;
+            language: string;
+            name: string;
+            options: {
+                [key: string]: unknown;
+            };
+            pending: number;
+            retired: boolean;
+            /** Format: date-time */
+            sent_at: string | null;
+            /** Format: date-time */
+            silent_until: string;
+            site: string | null;
+            state: string;
+            version: number;
+        };
+        ChannelChanges: {
+            host?: string;
+            /** @enum {string} */
+            language?: "zh" | "en";
+            login?: string;
+            name?: string;
+            password?: string;
+            port?: number;
+            recipients?: string[];
+            retired?: boolean;
+            secret?: string;
+            /** @enum {string} */
+            security?: "tls" | "starttls" | "none";
+            sender?: string;
+            site?: string | null;
+            /** @enum {string} */
+            state?: "active" | "paused";
+            url?: string;
+        };
+        ChannelPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Channel"][];
         };
         ClosedUnit: {
             unit: string;
@@ -8220,6 +9688,32 @@ export interface components {
             movement_ids?: string[];
             status: string;
         };
+        Delivery: {
+            attempts: number;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            excerpt: string;
+            /** Format: int64 */
+            id: string;
+            replayed: boolean;
+            /** Format: int64 */
+            seq: string;
+            state: string;
+            status: number;
+            took_ms: number;
+            /** Format: date-time */
+            tried_at: string | null;
+            type: string;
+        };
+        DeliveryPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Delivery"][];
+        };
         Design: {
             document: {
                 [key: string]: unknown;
@@ -8228,22 +9722,6 @@ export interface components {
             numbered: boolean;
             shipped: boolean;
             version: number;
-        };
-        DesignVersion: {
-            /** Format: date-time */
-            at: string | null;
-            by: string;
-            document: {
-                [key: string]: unknown;
-            };
-            in_force: boolean;
-            name: string;
-            retired: boolean;
-            shipped: boolean;
-            version: number;
-        };
-        DesignVersions: {
-            rows: components["schemas"]["DesignVersion"][];
         };
         Designs: {
             next_cursor: string | null;
@@ -8475,6 +9953,15 @@ export interface components {
             oldest_unsent_seq: number;
             /** Format: date-time */
             sent_at?: string;
+        };
+        EventType: {
+            name_en: string;
+            name_zh: string;
+            permission: string;
+            type: string;
+        };
+        EventTypes: {
+            rows: components["schemas"]["EventType"][];
         };
         FailedRow: {
             codes: string[];
@@ -8850,6 +10337,54 @@ export interface components {
             tracking: string;
             width_mm: number;
         };
+        Message: {
+            about: string;
+            attempts: number;
+            channel: string;
+            /** Format: int64 */
+            channel_id: string;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            excerpt: string;
+            /** Format: int64 */
+            id: string;
+            kind: string;
+            parts: string[];
+            sent_parts: number;
+            site: string | null;
+            state: string;
+            status: number;
+            title: string;
+            took_ms: number;
+            /** Format: date-time */
+            tried_at: string | null;
+        };
+        MessagePage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Message"][];
+        };
+        MessagePreview: {
+            body: string;
+            site: string;
+            title: string;
+        };
+        MessageTemplate: {
+            body: string;
+            kind: string;
+            language: string;
+            places: string[];
+            shipped: boolean;
+            title: string;
+            version: number;
+        };
+        MessageTemplates: {
+            rows: components["schemas"]["MessageTemplate"][];
+        };
         Movement: {
             base_unit: string;
             /** Format: decimal */
@@ -8904,12 +10439,46 @@ export interface components {
             packaging?: string | null;
             site?: string;
         };
+        NewBoard: {
+            /** @default null */
+            days: number | null;
+            /** @default false */
+            include_cost: boolean;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            name: string;
+            site: string;
+        };
         NewCategory: {
             code: string;
             name_en?: string;
             name_zh?: string;
             parent?: string | null;
             retired?: boolean;
+        };
+        NewChannel: {
+            host?: string;
+            /** @enum {string} */
+            kind: "wecom" | "dingtalk" | "feishu" | "email";
+            /** @enum {string} */
+            language?: "zh" | "en";
+            login?: string;
+            name: string;
+            password?: string;
+            port?: number;
+            recipients?: string[];
+            retired?: boolean;
+            secret?: string;
+            /** @enum {string} */
+            security?: "tls" | "starttls" | "none";
+            sender?: string;
+            site?: string | null;
+            /** @enum {string} */
+            state?: "active" | "paused";
+            url?: string;
         };
         NewCode: {
             /** @default  */
@@ -9122,6 +10691,16 @@ export interface components {
             name_zh?: string;
             retired?: boolean;
         };
+        NewSubscription: {
+            /** @enum {string} */
+            about: "digest" | "red_line" | "approval_overdue" | "report" | "trouble";
+            /** Format: int64 */
+            channel_id: string;
+            include_cost?: boolean;
+            retired?: boolean;
+            site: string;
+            times?: string[];
+        };
         NewSupplier: {
             code: string;
             contact?: string;
@@ -9166,15 +10745,22 @@ export interface components {
             /** @description Codes of sites; null: every site */
             sites?: string[] | null;
         };
+        NewWebhook: {
+            include_cost?: boolean;
+            name: string;
+            retired?: boolean;
+            site?: string | null;
+            /** @enum {string} */
+            state?: "active" | "paused";
+            types?: string[];
+            url: string;
+        };
         NewZone: {
             code: string;
             name_en?: string;
             name_zh?: string;
             retired?: boolean;
             site: string;
-        };
-        Numbers: {
-            codes: string[];
         };
         NumbersInForce: {
             numbers: {
@@ -9511,6 +11097,13 @@ export interface components {
             reason: string;
             version: number;
         };
+        RenderedMessage: {
+            body: string;
+            title: string;
+        };
+        Replayed: {
+            queued: number;
+        };
         Reprint: {
             /** Format: uuid */
             id: string;
@@ -9842,6 +11435,31 @@ export interface components {
             value: string | null;
             withheld: string[];
         };
+        Subscription: {
+            about: string;
+            /** Format: date-time */
+            changed_at: string;
+            channel: string;
+            /** Format: int64 */
+            channel_id: string;
+            /** Format: date-time */
+            due_at: string | null;
+            id: string;
+            include_cost: boolean;
+            retired: boolean;
+            site: string;
+            times: string[];
+            version: number;
+        };
+        SubscriptionChanges: {
+            include_cost?: boolean;
+            retired?: boolean;
+            times?: string[];
+        };
+        SubscriptionPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Subscription"][];
+        };
         Supplier: {
             /** Format: date-time */
             changed_at?: string;
@@ -10042,6 +11660,10 @@ export interface components {
             target: string;
             tracking?: string;
         };
+        TemplateText: {
+            body: string;
+            title: string;
+        };
         TestPrint: {
             /** Format: uuid */
             id: string;
@@ -10189,14 +11811,101 @@ export interface components {
             /** @default  */
             site: string;
         };
-        WantedNumbers: {
-            count: number;
-            /** @default  */
-            item: string;
+        Webhook: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: int64 */
+            cursor: string;
+            /** Format: date-time */
+            delivered_at: string | null;
+            failed: number;
+            /** Format: date-time */
+            failing_since: string | null;
+            failures: number;
+            id: string;
+            include_cost: boolean;
+            name: string;
+            /** Format: date-time */
+            old_secret_until: string;
+            pending: number;
+            retired: boolean;
+            role: string;
+            site: string | null;
+            state: string;
+            types: string[];
+            url: string;
+            version: number;
+            /** Format: date-time */
+            waits_until: string;
+        };
+        WebhookChanges: {
+            include_cost?: boolean;
+            name?: string;
+            retired?: boolean;
+            site?: string | null;
             /** @enum {string} */
-            kind: "sscc" | "lpn" | "serial";
-            /** @default  */
-            owner: string;
+            state?: "active" | "paused";
+            types?: string[];
+            url?: string;
+        };
+        WebhookMade: {
+            /** Format: date-time */
+            changed_at: string;
+            /** Format: int64 */
+            cursor: string;
+            /** Format: date-time */
+            delivered_at: string | null;
+            failed: number;
+            /** Format: date-time */
+            failing_since: string | null;
+            failures: number;
+            id: string;
+            include_cost: boolean;
+            name: string;
+            /** Format: date-time */
+            old_secret_until: string;
+            pending: number;
+            retired: boolean;
+            role: string;
+            secret: string;
+            site: string | null;
+            state: string;
+            types: string[];
+            url: string;
+            version: number;
+            /** Format: date-time */
+            waits_until: string;
+        };
+        WebhookPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Webhook"][];
+        };
+        WebhookReplay: {
+            /**
+             * Format: int64
+             * @default null
+             */
+            first: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            last: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            until: string | null;
+        };
+        WebhookSecret: {
+            /** Format: date-time */
+            old_secret_until: string;
+            secret: string;
         };
         WholePrintJob: {
             checked: number;
