@@ -19,8 +19,9 @@ from urllib.parse import urlencode
 from server.domain.webhooks import Outcome, judge, retry_after_ms
 
 BOTS: Final = ("wecom", "dingtalk", "feishu")
-BYTES_MOST: Final[Mapping[str, int]] = {"wecom": 4_000, "dingtalk": 15_000, "feishu": 15_000}
+BYTES_MOST: Final[Mapping[str, int]] = {"wecom": 3_800, "dingtalk": 14_000, "feishu": 14_000}
 """Text of one message; the rest of the limit is for the shell around it."""
+TITLE_BYTES_MOST: Final = 240
 PARTS_MOST: Final = 5
 TOO_FAST: Final[Mapping[int, int]] = {45009: 60_000, 130101: 600_000, 9499: 60_000, 11232: 60_000}
 """Codes that say "too fast", and how long to be silent then, in ms."""
@@ -39,10 +40,13 @@ class BotRequest:
 def bot_request(kind: str, url: str, secret: str, title: str, text: str, now: int) -> BotRequest:
     """What the bot of this kind is sent at this instant (ms)."""
     if kind == "wecom":
-        return BotRequest(url, _json({"msgtype": "markdown", "markdown": {"content": text}}))
+        content = f"**{_short(title)}**\n{text}"
+        return BotRequest(url, _json({"msgtype": "markdown", "markdown": {"content": content}}))
     if kind == "dingtalk":
         signed = url + ("&" if "?" in url else "?") + _dingtalk_mark(secret, now) if secret else url
-        markdown = {"title": title, "text": text}
+        # A single line break is a space there.
+        whole = f"**{_short(title)}**\n\n" + text.replace("\n", "  \n")
+        markdown = {"title": title, "text": whole}
         return BotRequest(signed, _json({"msgtype": "markdown", "markdown": markdown}))
     card = {
         "config": {"wide_screen_mode": True},
@@ -84,6 +88,10 @@ def split_text(text: str, most: int, parts_most: int = PARTS_MOST) -> list[str]:
     if rest:
         parts[-1] = _cut(parts[-1], most - len("\n…".encode()))[0] + "\n…"
     return parts or [""]
+
+
+def _short(title: str) -> str:
+    return _cut(title, TITLE_BYTES_MOST)[0]
 
 
 def _cut(text: str, most: int) -> tuple[str, str]:
