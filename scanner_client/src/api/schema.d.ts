@@ -3542,6 +3542,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/label-designs/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Every version there was, the newest first; PUT one to bring it back as a new version.
+         * @description Errors: design_unknown.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DesignVersions"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/label-quality": {
         parameters: {
             query?: never;
@@ -3790,8 +3842,8 @@ export interface paths {
         put?: never;
         /**
          * The rows that would be printed; no number is handed out.
-         * @description Errors: unknown_item, unknown_location, unknown_lot, unknown_unit, unknown_site,
-         *     design_unknown, nothing_to_print, too_many_labels, no_separator.
+         * @description Errors: unknown_item, unknown_location, unknown_lot, unknown_unit (several: all of them in
+         *     `codes`), unknown_site, design_unknown, nothing_to_print, too_many_labels, no_separator.
          */
         post: {
             parameters: {
@@ -4893,6 +4945,62 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["HowMany"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-ranges/handed-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New numbers for labels somebody else prints (a PDF): nobody will get them again.
+         * @description The same Idempotency-Key brings the same numbers. Errors: numbers_used_up, unknown_owner,
+         *     unknown_item.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WantedNumbers"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Numbers"];
                     };
                 };
                 /** @description Refused */
@@ -9723,6 +9831,22 @@ export interface components {
             shipped: boolean;
             version: number;
         };
+        DesignVersion: {
+            /** Format: date-time */
+            at: string | null;
+            by: string;
+            document: {
+                [key: string]: unknown;
+            };
+            in_force: boolean;
+            name: string;
+            retired: boolean;
+            shipped: boolean;
+            version: number;
+        };
+        DesignVersions: {
+            rows: components["schemas"]["DesignVersion"][];
+        };
         Designs: {
             next_cursor: string | null;
             rows: components["schemas"]["Design"][];
@@ -10761,6 +10885,9 @@ export interface components {
             name_zh?: string;
             retired?: boolean;
             site: string;
+        };
+        Numbers: {
+            codes: string[];
         };
         NumbersInForce: {
             numbers: {
@@ -11810,6 +11937,15 @@ export interface components {
             separators: boolean;
             /** @default  */
             site: string;
+        };
+        WantedNumbers: {
+            count: number;
+            /** @default  */
+            item: string;
+            /** @enum {string} */
+            kind: "sscc" | "lpn" | "serial";
+            /** @default  */
+            owner: string;
         };
         Webhook: {
             /** Format: date-time */
