@@ -6,6 +6,7 @@ import type { Database } from "./store";
 import { t } from "./text/words";
 import { later } from "./ui/later";
 
+const BoardPage = later(() => import("./board/board_page").then((page) => page.BoardPage));
 const Desk = later(() => import("./desk/frame/desk").then((page) => page.Desk));
 const SetUpPage = later(() => import("./desk/set_up_page").then((page) => page.SetUpPage));
 const SignInPage = later(() => import("./desk/sign_in_page").then((page) => page.SignInPage));
@@ -27,6 +28,8 @@ export function App({ database }: AppProps) {
       return <EnrolPage database={database} />;
     case "/floor":
       return device.value ? <FloorPage database={database} /> : <EnrolPage database={database} />;
+    case "/board":
+      return <BoardPage />;
     case "/":
       return <Elsewhere />;
     default:

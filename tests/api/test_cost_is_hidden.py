@@ -126,12 +126,14 @@ def _paths(chief: Api) -> Iterator[str]:
             continue
         if path == "/exports/{name}":
             yield from (f"/exports/{kind}.{end}" for kind in EXPORTS for end in FORMATS)
+        elif path == "/message-templates/{kind}/{language}":
+            yield "/message-templates/digest/zh"
         elif "{" in path:
             yield from _filled(chief, path)
         elif path == "/stock":
             groups = ("item", "location", "balance")
             yield from (path, *(f"{path}?group={group}" for group in groups))
-        elif path == "/labels/automatic":
+        elif path in ("/labels/automatic", "/board"):
             yield f"{path}?site=SH1"
         else:
             yield path
@@ -141,7 +143,7 @@ def _filled(chief: Api, path: str) -> Iterator[str]:
     before, _, after = path.partition("/{")
     name, _, rest = after.partition("}")
     for row in chief.get(LISTS.get(name, before)).json["rows"]:
-        yield f"{before}/{row.get('id') or row.get('uid') or row['name']}{rest}"
+        yield f"{before}/{row.get('id') or row.get('uid') or row.get('key') or row['name']}{rest}"
 
 
 def _content(api: Api, path: str) -> Any:
