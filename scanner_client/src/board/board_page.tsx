@@ -68,7 +68,7 @@ function Counts({ counts, at }: { counts: Figures["counts"]; at: number }) {
       <h2>{b("counts")}</h2>
       <p class="big">{count(counts.done)}<span> {b("places", { all: count(all) })}</span></p>
       <div class="gauge"><i style={{ width: `${all ? (counts.done * 100) / all : 0}%` }} /></div>
-      <p class="sub">{counts.waiting ? b("waiting", { number: count(counts.waiting), wait }) : b("waiting_none")}</p>
+      <p class="sub one-line">{counts.waiting ? b("waiting", { number: count(counts.waiting), wait }) : b("waiting_none")}</p>
     </section>
   );
 }
@@ -86,7 +86,7 @@ function Turnover({ turnover }: { turnover: Figures["turnover"] }) {
 }
 
 function Alerts({ alerts }: { alerts: Figures["alerts"] }) {
-  const rows = alerts.rows.slice(0, 5);
+  const rows = alerts.rows.slice(0, 6);
   return (
     <section data-panel="alerts">
       <h2>{b("alerts")} {alerts.count > 0 && <b>{count(alerts.count)}</b>}</h2>
@@ -94,7 +94,7 @@ function Alerts({ alerts }: { alerts: Figures["alerts"] }) {
       <ul>
         {rows.map((row) => (
           <li key={row.sku} class={Number(row.position) <= 0 ? "dot bad" : "dot"}>
-            <b class="name">{nameOf(row)}</b>
+            <b class="thing">{nameOf(row)}</b>
             <span class="sub">{b("below", { position: shown(row.position), point: shown(row.point), unit: row.unit })}</span>
           </li>
         ))}
@@ -108,19 +108,19 @@ function Health({ devices, printers }: { devices: Figures["devices"]; printers: 
   return (
     <section data-panel="health">
       <h2>{b("health")}</h2>
-      <p class={devices.heard < devices.total ? "mid" : "mid good"}>
+      <p class={devices.total > 0 && devices.heard === devices.total ? "mid good" : "mid"}>
         {devices.total ? b("devices", { heard: count(devices.heard), total: count(devices.total) }) : b("devices_none")}
       </p>
       <ul>
         {devices.late.slice(0, 3).map((row) => (
           <li key={row.name} class="dot">
-            <b class="name">{row.name}</b>
+            <b class="thing">{row.name}</b>
             <span class="sub">{row.unsent > 0 ? b("unsent", { number: count(row.unsent) }) : b("silent")}</span>
           </li>
         ))}
         {printers.slice(0, 4).map((row) => (
           <li key={`p${row.name}`} class={row.well ? "dot good" : "dot bad"}>
-            <b class="name">{row.name}</b>
+            <b class="thing">{row.name}</b>
             <span class="sub">
               {row.well ? b("printer_well") : b("printer_ill")}{row.waiting > 0 && ` · ${b("printer_waiting", { number: count(row.waiting) })}`}
             </span>
@@ -141,7 +141,7 @@ function Ticker({ movements, zone }: { movements: Figures["movements"]; zone: st
         {movements.map((row) => (
           <li key={row.id}>
             <span class="sub">{clock(Date.parse(row.recorded_at), zone).slice(0, 5)}</span>
-            <span class="name">{boardOr(`kind_${row.kind}`, row.kind)} {nameOf(row)}</span>
+            <span class="thing">{boardOr(`kind_${row.kind}`, row.kind)} {nameOf(row)}</span>
             <b>{sign(row)}{shown(row.quantity)}</b>
           </li>
         ))}
@@ -163,6 +163,7 @@ function count(number: number): string {
 function duration(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours >= 48) return b("whole_days", { days: String(Math.floor(hours / 24)) });
   return hours ? b("hours", { hours: String(hours), minutes: String(rest) }) : b("minutes", { minutes: String(rest) });
 }
 

@@ -22,6 +22,7 @@ export const zh = {
   waiting_none: "没有待审批",
   hours: "{hours} 小时 {minutes} 分",
   minutes: "{minutes} 分钟",
+  whole_days: "{days} 天",
   days: "库存可用 {days} 天",
   days_none: "还没有销售成本",
   value: "库存金额 ¥{value}",
