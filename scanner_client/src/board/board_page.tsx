@@ -94,7 +94,7 @@ function Alerts({ alerts }: { alerts: Figures["alerts"] }) {
       <ul>
         {rows.map((row) => (
           <li key={row.sku} class={Number(row.position) <= 0 ? "dot bad" : "dot"}>
-            <b class="thing">{nameOf(row)}</b>
+            <b class="board-name">{nameOf(row)}</b>
             <span class="sub">{b("below", { position: shown(row.position), point: shown(row.point), unit: row.unit })}</span>
           </li>
         ))}
@@ -114,13 +114,13 @@ function Health({ devices, printers }: { devices: Figures["devices"]; printers: 
       <ul>
         {devices.late.slice(0, 3).map((row) => (
           <li key={row.name} class="dot">
-            <b class="thing">{row.name}</b>
+            <b class="board-name">{row.name}</b>
             <span class="sub">{row.unsent > 0 ? b("unsent", { number: count(row.unsent) }) : b("silent")}</span>
           </li>
         ))}
         {printers.slice(0, 4).map((row) => (
           <li key={`p${row.name}`} class={row.well ? "dot good" : "dot bad"}>
-            <b class="thing">{row.name}</b>
+            <b class="board-name">{row.name}</b>
             <span class="sub">
               {row.well ? b("printer_well") : b("printer_ill")}{row.waiting > 0 && ` · ${b("printer_waiting", { number: count(row.waiting) })}`}
             </span>
@@ -141,7 +141,7 @@ function Ticker({ movements, zone }: { movements: Figures["movements"]; zone: st
         {movements.map((row) => (
           <li key={row.id}>
             <span class="sub">{clock(Date.parse(row.recorded_at), zone).slice(0, 5)}</span>
-            <span class="thing">{boardOr(`kind_${row.kind}`, row.kind)} {nameOf(row)}</span>
+            <span class="board-name">{boardOr(`kind_${row.kind}`, row.kind)} {nameOf(row)}</span>
             <b>{sign(row)}{shown(row.quantity)}</b>
           </li>
         ))}

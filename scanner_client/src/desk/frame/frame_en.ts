@@ -3,7 +3,7 @@ import type { FrameText } from "./words";
 /** The frame in English. Navigation first: one line for every page of the route table. */
 export const en: Record<FrameText, string> = {
   nav_stock: "Stock",
-  nav_labels: "Labels",
+  nav_labels: "Labels", nav_messages: "Messages",
   group_counts: "Counts",
   group_work: "Work",
   group_turnover: "Turnover",

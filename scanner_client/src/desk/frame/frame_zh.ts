@@ -1,7 +1,7 @@
 /** The frame in Chinese. Navigation first: one line for every page of the route table. */
 export const zh = {
   nav_stock: "库存",
-  nav_labels: "标签",
+  nav_labels: "标签", nav_messages: "消息与大屏",
   group_counts: "盘点",
   group_work: "作业",
   group_turnover: "周转",

@@ -3,7 +3,7 @@
  * reachable, in the navigation and in the palette, for whoever holds the permission.
  * docs/desk.md tells how to add one.
  */
-import { Boxes, StickyNote, type IconNode } from "lucide";
+import { Boxes, MessageSquare, StickyNote, type IconNode } from "lucide";
 import type { FunctionComponent } from "preact";
 import { later, type Meanwhile } from "../../ui/later";
 import type { FrameText } from "./words";
@@ -33,6 +33,10 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/labels", title: "nav_labels", permission: "labels.read", group: "system", icon: StickyNote,
     page: later(() => import("../labels/labels_page").then((page) => page.LabelsPage)),
+  },
+  {
+    path: "/messages", title: "nav_messages", permission: "messages.read", group: "system", icon: MessageSquare,
+    page: later(() => import("../messages/messages_page").then((page) => page.MessagesPage)),
   },
 ];
 

@@ -1,0 +1,28 @@
+import type { zh } from "./messages_zh";
+
+export const en: Record<keyof typeof zh, string> = {
+  sections: "Messages", channels: "Channels", webhooks: "Webhooks", templates: "Templates", log: "Log", boards: "Boards",
+  channels_hint: "Messages go to chat bots or by mail. A bot is sent 20 a minute at most.",
+  channels_none_title: "No channels yet", channels_none: "Fill in the form: add a bot to a WeCom, DingTalk or Feishu chat and paste its address here.",
+  webhooks_hint: "Other systems are told everything that happens here, in order, signed, at least once.",
+  webhooks_none_title: "No webhooks yet", webhooks_none: "Fill in the form, and another system is told what happens from then on.",
+  boards_hint: "A board is opened by its address and shows one site's day, nothing else.",
+  boards_none_title: "No boards yet", boards_none: "Fill in the form and open the address in the browser on the wall.",
+  log_none_title: "No messages yet", log_none: "Once a channel is told digests, what was sent stands here.",
+  name: "Name", kind: "Kind", site: "Site", every_site: "Every site", language: "Language", state: "State", address: "Address", pending: "Waiting", last: "Last delivered", url: "Address", secret: "Signing secret (optional)",
+  host: "Mail server", port: "Port", security: "Encryption", login: "Account (optional)", password: "Password", sender: "Sender", recipients: "Recipients, one a line",
+  kind_wecom: "WeCom", kind_dingtalk: "DingTalk", kind_feishu: "Feishu", kind_email: "Mail",
+  security_tls: "TLS", security_starttls: "STARTTLS", security_none: "None",
+  lang_zh: "中文", lang_en: "English",
+  new_channel: "New channel", new_webhook: "New webhook", new_board: "New board", add: "Add", busy: "Saving…", test: "Send a test", pause: "Pause", resume: "Enable", retire: "Remove", retire_sure: "Remove {name}; what waits is not sent",
+  test_fine: "{name} took it ({ms} ms)", test_bad: "{name} did not take it: {why}",
+  state_active: "Enabled", state_paused: "Paused", state_disabled: "Disabled", silent: "waits until {time}", failing: "nothing through since {time}",
+  told: "Is told", tell: "Subscribe", about: "What", about_digest: "Digests", about_red_line: "Red lines", about_approval_overdue: "Late approvals", about_report: "Reports", about_trouble: "Trouble",
+  times: "Times", cost: "With cost", untell: "Stop", subscription_sure: "Send this no more", subscriptions_none: "Is told nothing yet",
+  types: "Event types, one a line; * is all", types_short: "Events", made_secret: "The signing secret, shown this once:", made_url: "The board's address, shown this once:", copy: "Copy", copied: "Copied",
+  rotate: "New secret", rotate_sure: "New secret for {name}; the old one works 24 hours more", deliveries: "Deliveries", deliveries_none: "No deliveries yet", replay: "Replay", replay_range: "Replay a range", replay_from: "From (number in the feed)", replay_to: "To (optional)", replayed: "{number} events queued",
+  col_time: "Time", col_what: "What", col_status: "Answer", col_tries: "Tries", col_said: "They said", col_channel: "Channel",
+  state_pending: "Waiting", state_sent: "Sent", state_delivered: "Delivered", state_failed: "Failed", state_cancelled: "Cancelled", retry: "Send again", all_states: "All states",
+  template_title: "Title", template_body: "Text", template_places: "Places there are: {places}", template_shipped: "shipped", template_own: "changed", save: "Save", restore: "As shipped", restore_sure: "Drop the changes, take the shipped one", preview: "Preview", saved: "Saved", preview_of: "With the figures of {site} now:", choose_template: "Choose a template", choose_site: "Choose a site above first",
+  revoke: "Revoke", revoke_sure: "Revoke {name}; its screen goes dark at once", seen: "Last opened", revoked: "Revoked", never: "never", days: "Days it works (optional)", no_site: "Choose a site above first",
+};
