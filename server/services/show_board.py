@@ -17,7 +17,7 @@ from server.store.db import reading
 from server.store.installation import memory, settings
 from server.store.models import Site
 from server.store.queries import site_day
-from server.store.queries.site_day import DayMoney
+from server.store.queries.site_day import INCOMING, OUTGOING, DayMoney
 
 HOUR_MS = 3_600_000
 HEARD_MS = 10 * 60_000
@@ -82,8 +82,16 @@ def _work(session: Session, site_id: int, start: int, now: int) -> dict[str, Any
     counts = site_day.count_progress(session, site_id, start)
     waiting = site_day.waiting_counts(session, site_id, 1)
     return {
-        "receipts": {"lines": day.receipts, "last_hour": hour.receipts},
-        "picks": {"lines": day.picks, "last_hour": hour.picks},
+        "receipts": {
+            "lines": day.receipts,
+            "last_hour": hour.receipts,
+            "documents": site_day.document_progress(session, site_id, INCOMING, start),
+        },
+        "picks": {
+            "lines": day.picks,
+            "last_hour": hour.picks,
+            "documents": site_day.document_progress(session, site_id, OUTGOING, start),
+        },
         "counts": {
             **counts._asdict(),
             "waiting_since": waiting[0].finished_at if waiting else None,

@@ -117,7 +117,17 @@ def _movement_facts(session: Session, site: Site, span: Span) -> dict[str, Fact]
         "picks": phrases("picks", number=new.picks),
         "movements": phrases("movements", number=new.movements),
         "yesterday": phrases("yesterday", **past._asdict()),
+        "documents": _document_fact(session, site, today),
     }
+
+
+def _document_fact(session: Session, site: Site, today: int) -> Fact:
+    coming = site_day.document_progress(session, site.id, site_day.INCOMING, today)
+    going = site_day.document_progress(session, site.id, site_day.OUTGOING, today)
+    waiting = (coming.all - coming.done, going.all - going.done)
+    if not any(waiting):
+        return ""
+    return phrases("documents", receipts=waiting[0], issues=waiting[1])
 
 
 def _waiting_facts(session: Session, site: Site, span: Span) -> dict[str, Fact]:

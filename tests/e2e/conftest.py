@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 DIST = ROOT / "scanner_client" / "dist"
 PASSWORD = "correct horse battery"
 PIN = "314159"
+LOOPBACK = {"STOCKTURN_OUTBOUND_ALLOWED": "127.0.0.0/8"}
+"""Receivers of messages stand on this machine."""
 HANDHELD_SIZE = {"width": 360, "height": 640}
 DESK_SIZE = {"width": 1440, "height": 900}
 
@@ -103,7 +105,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         pytest.skip("scanner_client/dist is not built: run make client")
     port = _free_port()
     var = tmp_path_factory.mktemp("var")
-    environment = {**os.environ, "STOCKTURN_RATE_LIMITS": "0"}
+    environment = {**os.environ, "STOCKTURN_RATE_LIMITS": "0", **LOOPBACK}
     program = [str(Path(sys.executable).parent / "stockturn"), "run"]
     child = Child(
         [*program, "--port", str(port), "--var", str(var), "--no-demo"],

@@ -9484,6 +9484,10 @@ export interface components {
             late: components["schemas"]["BoardDevice"][];
             total: number;
         };
+        BoardDocuments: {
+            all: number;
+            done: number;
+        };
         BoardFigures: {
             alerts: components["schemas"]["BoardAlerts"];
             counts: components["schemas"]["BoardCounts"];
@@ -9551,6 +9555,7 @@ export interface components {
             stock_value: string | null;
         };
         BoardWork: {
+            documents: components["schemas"]["BoardDocuments"];
             last_hour: number;
             lines: number;
         };

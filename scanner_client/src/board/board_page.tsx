@@ -54,7 +54,11 @@ function Work({ name, work, key_ }: { name: string; work: Figures["receipts"]; k
     <section data-panel={key_}>
       <h2>{name}</h2>
       <p class="big">{count(work.lines)}<span> {b("lines")}</span></p>
-      <p class="sub">{b("last_hour", { lines: count(work.last_hour) })}</p>
+      {work.documents.all > 0 && <div class="gauge"><i style={{ width: `${(work.documents.done * 100) / work.documents.all}%` }} /></div>}
+      <p class="sub one-line">
+        {b("last_hour", { lines: count(work.last_hour) })}
+        {work.documents.all > 0 && ` · ${b("documents", { done: count(work.documents.done), all: count(work.documents.all) })}`}
+      </p>
     </section>
   );
 }

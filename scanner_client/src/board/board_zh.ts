@@ -18,6 +18,7 @@ export const zh = {
   places: "/ {all} 位",
   per_year: "次/年",
   last_hour: "近一小时 {lines} 行",
+  documents: "单据 {done} / {all}",
   waiting: "{number} 个待审批，最久 {wait}",
   waiting_none: "没有待审批",
   hours: "{hours} 小时 {minutes} 分",

@@ -60,11 +60,19 @@ class BoardSiteSchema(Schema):
     time_zone = fields.String(required=True)
 
 
+class BoardDocumentsSchema(Schema):
+    """Documents done today, of those that were open today."""
+
+    done = fields.Integer(required=True)
+    all = fields.Integer(required=True)
+
+
 class BoardWorkSchema(Schema):
     """Lines today, and in the last hour of today."""
 
     lines = fields.Integer(required=True)
     last_hour = fields.Integer(required=True)
+    documents = fields.Nested(BoardDocumentsSchema, required=True)
 
 
 class BoardCountsSchema(Schema):

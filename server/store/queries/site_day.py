@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from server.domain.documents import OPEN_STATES
 from server.store.models import (
     Balance,
     CostPool,
@@ -16,6 +17,7 @@ from server.store.models import (
     CountTask,
     DayRollup,
     Device,
+    Document,
     Item,
     Location,
     LostRange,
@@ -33,6 +35,8 @@ from server.store.types import Quantity
 
 RECEIPTS = "receive_line"
 PICKS = "pick_line"
+INCOMING = ("purchase_order", "receipt")
+OUTGOING = ("sales_order", "issue")
 _source = aliased(Position, name="source")
 _target = aliased(Position, name="target")
 _starter = aliased(User)
@@ -44,6 +48,13 @@ class DayCounts(NamedTuple):
     receipts: int
     picks: int
     movements: int
+
+
+class DocumentProgress(NamedTuple):
+    """done: of `all` that were open when the day began, or since."""
+
+    done: int
+    all: int
 
 
 class AlertRow(NamedTuple):
@@ -155,6 +166,25 @@ def day_counts(session: Session, site_id: int, start: int, end: int) -> DayCount
     )
     found = {row[0]: int(row[1]) for row in session.execute(asked)}
     return DayCounts(found.get(RECEIPTS, 0), found.get(PICKS, 0), sum(found.values()))
+
+
+def document_progress(
+    session: Session, site_id: int, kinds: Sequence[str], day_start: int
+) -> DocumentProgress:
+    """Documents of these kinds that fulfil no other one: open, and done since the day began."""
+    done = and_(Document.state == "done", Document.changed_at >= day_start)
+    asked = (
+        select(Document.state == "done", func.count())
+        .where(
+            Document.site_id == site_id,
+            Document.kind.in_(kinds),
+            Document.origin_id.is_(None),
+            or_(Document.state.in_(OPEN_STATES), done),
+        )
+        .group_by(Document.state == "done")
+    )
+    found = {bool(row[0]): int(row[1]) for row in session.execute(asked)}
+    return DocumentProgress(found.get(True, 0), found.get(True, 0) + found.get(False, 0))
 
 
 def open_alerts(session: Session, site_id: int, limit: int) -> list[AlertRow]:
