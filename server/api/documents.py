@@ -16,6 +16,7 @@ from server.domain.errors import NotFound
 from server.domain.people import Actor
 from server.services.decide_documents import approve_document, close_document, reopen_document
 from server.services.document_rules import document_rules_of, numbers_in_force, set_numbers
+from server.services.reserve_documents import PickOf, suggest_picks
 from server.services.write_documents import change_document, make_document
 from server.store.db import reading
 from server.store.queries.documents import document_page, document_view, movements_of_document
@@ -133,6 +134,18 @@ class MovementsOfDocument(MethodView):
             return {"rows": movements_of_document(session, document_id)}
 
 
+@blueprint.route("/documents/<int:document_id>/picks")
+class PicksOfDocument(MethodView):
+    @requires("documents.read")
+    @blueprint.response(200, shapes.PicksSchema)
+    def get(self, document_id: int) -> dict[str, Any]:
+        """Where to pick what is open: first to expire, then first in, first; what is promised to a
+        line before what could be. Errors: unknown_document, wrong_document (nothing is picked).
+        """
+        picks = suggest_picks(document_id, current_actor())
+        return {"rows": [{**pick.place._asdict(), **_pick(pick)} for pick in picks]}
+
+
 @blueprint.route("/document-numbers")
 class DocumentNumbers(MethodView):
     @requires("documents.read")
@@ -171,6 +184,15 @@ def answer_document(document_id: int, actor: Actor, status: int = 200) -> Answer
     """One document as its GET answers it. Raises NotFound `unknown_document`."""
     document = _view(document_id, actor)
     return document, status, version_tag(document["version"])
+
+
+def _pick(pick: PickOf) -> Record:
+    return {
+        "line": pick.line,
+        "item": pick.item,
+        "quantity": pick.quantity,
+        "reserved": pick.reserved,
+    }
 
 
 def _view(document_id: int, actor: Actor) -> Record:

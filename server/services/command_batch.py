@@ -17,6 +17,7 @@ from server.domain.timekeeping import (
     DeviceClock,
     boot_offset_ms,
 )
+from server.services.advance_documents import Documents
 from server.services.interpret_commands import (
     Meaning,
     Scene,
@@ -65,7 +66,8 @@ class Batch:
     def bare(cls, session: Session, envelope: Envelope, actor: Actor) -> "Batch":
         """The first of a transaction, nothing read yet."""
         names = Names(session, envelope.contact.received_at)
-        scene = Scene(session, Ledger(session), names, Units(session), Serials(session), actor)
+        ledger, documents = Ledger(session), Documents(session)
+        scene = Scene(session, ledger, names, Units(session), Serials(session), documents, actor)
         return cls(session, envelope, actor, scene)
 
     def beside(self, envelope: Envelope, actor: Actor) -> "Batch":

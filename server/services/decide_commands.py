@@ -8,12 +8,15 @@ from dataclasses import replace
 from uuid import UUID
 
 from server.domain.commands import Answer, Command, Problem, Said, Status
+from server.domain.days import day_of
 from server.domain.delivery import Admission, admit
+from server.domain.documents import is_expired
 from server.domain.errors import (
     NotFound,
     StockturnError,
     Unavailable,
 )
+from server.services.advance_documents import Moved, names_one
 from server.services.bind_barcodes import bind_barcode
 from server.services.command_batch import Batch, entry_of
 from server.services.count_stock import count_line, finish_count
@@ -26,6 +29,7 @@ from server.services.interpret_commands import (
 from server.services.keep_commands import keep, write_batch
 from server.services.move_units import carry_corrections
 from server.services.name_things import UNIT_FIELDS
+from server.services.short_picks import short_pick
 from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
 from server.services.use_reservations import restore_reservation, use_reservation
@@ -38,7 +42,7 @@ from server.store.feed import canonical_json
 from server.store.quarantine import number_is_taken
 from server.store.queries.packagings import packaging_id
 
-STOCKLESS = frozenset({"count_line", "finish_count", "bind_barcode"})
+STOCKLESS = frozenset({"count_line", "finish_count", "bind_barcode", "short_pick"})
 
 
 class NotPosted(Exception):
@@ -57,6 +61,7 @@ def prepare(batches: Sequence[Batch], said: Sequence[dict[UUID, Said]]) -> None:
     scene.names.load([(s.site_id, s.body) for s in fresh])
     scene.units.lock(unit.id for unit in scene.names.units.values())
     scene.serials.lock(serial.id for serial in scene.names.serials.values())
+    scene.documents.load(fresh)
     for batch, own in zip(batches, said, strict=True):
         _interpret_early(batch, own)
     meanings = [meaning for batch in batches for meaning in batch.meanings.values()]
@@ -175,6 +180,7 @@ def decide(batch: Batch, said: Said, admission: Admission) -> Answer:
         _check(batch, said)
         written = _writes_before_posting(command)
         meaning = _meaning(batch, said)
+        _heed_document(batch, said, meaning)
         _guard(batch, said, meaning)
         written = True
         flags, movement_ids = _post(batch, said, meaning)
@@ -193,7 +199,8 @@ def decide(batch: Batch, said: Said, admission: Admission) -> Answer:
 
 def _writes_before_posting(command: Command) -> bool:
     """Finding out what it means already notes where units went, or that something was undone."""
-    return command.type == "undo" or any(command.body.get(name) for name in UNIT_FIELDS)
+    writes = command.type in ("undo", "short_pick")
+    return writes or any(command.body.get(name) for name in UNIT_FIELDS)
 
 
 def _check(batch: Batch, said: Said) -> None:
@@ -224,6 +231,8 @@ def _meaning(batch: Batch, said: Said) -> Meaning:
         return Meaning(flags=finish_count(scene, said))
     if said.command.type == "bind_barcode":
         return _bind(batch, said)
+    if said.command.type == "short_pick":
+        return short_pick(scene, said, entry_of(batch, said))
     if said.command.type == "undo" or said.body.get("returns"):
         _write_before(batch)
     if said.command.type == "undo":
@@ -258,6 +267,35 @@ def _bind(batch: Batch, said: Said) -> Meaning:
         site_id=said.site_id,
     )
     return Meaning(flags=set() if bound else {"already_there"})
+
+
+def _heed_document(batch: Batch, said: Said, meaning: Meaning) -> None:
+    """What is odd about a command for the document it names: flagged, or a request is refused."""
+    if not names_one(said) or said.command.type in STOCKLESS:
+        return
+    scene = batch.scene
+    day = day_of(said.occurrence.at, scene.ledger.site(said.site_id).time_zone)
+    lots = scene.names.lots.values() if any(draft.lot_id for draft in meaning.drafts) else ()
+    expired = {lot.id for lot in lots if is_expired(lot.expires_on, day)}
+    meaning.flags |= scene.documents.judge(said, meaning.drafts, expired)
+
+
+def _advance_document(batch: Batch, said: Said, flags: set[str]) -> None:
+    """What the command itself moved counts for the document it names."""
+    if not names_one(said):
+        return
+    book = batch.scene.ledger.book
+    own = [
+        row
+        for row in book.movements
+        if row["command_id"] == said.command.id and row["kind"] == said.command.type
+    ]
+    places = book.places.by_id({row["to_position_id"] for row in own})
+    moved = [
+        Moved(row["id"], row["item_id"], row["quantity"], places[row["to_position_id"]])
+        for row in own
+    ]
+    batch.scene.documents.advance(said, moved, flags, batch.actor)
 
 
 def _guard(batch: Batch, said: Said, meaning: Meaning) -> None:
@@ -297,4 +335,5 @@ def _post(batch: Batch, said: Said, meaning: Meaning) -> tuple[set[str], list[in
         if meaning.issue_id is None:
             # It may have been recorded while we waited for the pool's lock.
             batch.picked.append(meaning.returns)
+    _advance_document(batch, said, meaning.flags)
     return meaning.flags | posting.flags, posting.movement_ids

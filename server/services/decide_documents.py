@@ -12,6 +12,7 @@ from server.domain.texts import checked_text
 from server.services.clock import now_ms
 from server.services.document_rules import document_rules_of
 from server.services.keep_records import Edit
+from server.services.reserve_documents import RESERVING, release_document, reserve_document
 from server.services.retry_transactions import retried
 from server.services.write_documents import flush_document, locked_document, tell, touch
 from server.store.db import unit_of_work
@@ -38,6 +39,8 @@ def _approve(document_id: int, version: int, actor: Actor, reserve: bool | None)
         _require_approvable(session, row, rules, actor)
         row.state = "approved"
         row.approved_by, row.approved_at = actor.user_id, edit.at
+        if row.kind in RESERVING and (rules.reserve_on_approval if reserve is None else reserve):
+            reserve_document(edit, row)
         touch(edit, row)
         tell(edit, row, "approved")
 
@@ -68,6 +71,7 @@ def _close(document_id: int, version: int, reason: str, actor: Actor) -> None:
         require_state(row.state, "draft", "approved", "in_progress", "done")
         if not any(progress.begun for progress, _ in progress_of(session, row)):
             row.external_key = ""  # whoever enters it anew may use the partner's number again
+        release_document(edit, row)
         row.state, row.close_reason = "closed", reason
         row.closed_by, row.closed_at = actor.user_id, edit.at
         touch(edit, row)

@@ -5,6 +5,8 @@ receive_other   adjustment → location      issue_other   location → adjustme
 put_away, move_stock, take_stock, put_stock: location → location, or a whole unit
 return_line     customer → location        scrap_stock   location → scrap
 change_status   one status → another       pack_unit     loose → into a unit, in place
+ship_transfer   location → under way       receive_transfer   under way → location elsewhere
+ship_unit       a whole unit → customer, or back to the supplier
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ from server.domain.errors import InvalidInput, NotFound, RuleViolated
 from server.domain.ledger import Draft, Key, Place, Posted
 from server.domain.numbers import plain
 from server.domain.people import Actor
+from server.services.advance_documents import Documents
 from server.services.move_units import Units, follow_units, move_unit
 from server.services.name_things import UNIT_FIELDS, Names
 from server.services.post_movements import Entry, Ledger
@@ -41,6 +44,7 @@ class Scene:
     names: Names
     units: Units
     serials: Serials
+    documents: Documents
     actor: Actor
 
 
@@ -74,12 +78,12 @@ def interpret(scene: Scene, said: Said) -> Meaning:
 
 def depends_on_books(scene: Scene, said: Said) -> bool:
     """Whether the meaning depends on what is where, so that it waits for its turn in the batch."""
-    return not is_plain(said.command)
+    return not is_plain(said.command) or scene.documents.reserves(said)
 
 
 def is_plain(command: Command) -> bool:
     """Whether it moves loose goods and refers to nothing before it."""
-    if command.type not in _INTERPRETERS or command.type == "pack_unit" or command.replaces:
+    if command.type not in _INTERPRETERS or command.type in _UNIT_TYPES or command.replaces:
         return False
     return not any(command.body.get(name) for name in _INTRICATE_FIELDS)
 
@@ -89,9 +93,7 @@ def _receive(scene: Scene, said: Said) -> Meaning:
     goods = _goods(scene, said, meaning)
     target = _place(scene, said, meaning, "to", "unit", enters=True)
     source = scene.ledger.counterpart("supplier", target)
-    price = None
-    if said.body.get("unit_cost") is None and said.body.get("supplier"):
-        price = supplier_price(scene.session, said.body["supplier"], goods["item_id"])
+    price = _price(scene, said, goods["item_id"])
     meaning.drafts = [
         _draft(
             said, goods, source, target, unit_cost=said.body.get("unit_cost"), supplier_price=price
@@ -100,6 +102,18 @@ def _receive(scene: Scene, said: Said) -> Meaning:
     meaning.flags.discard("new_lot")
     meaning.flags.discard("new_serial")
     return meaning
+
+
+def _price(scene: Scene, said: Said, item_id: int) -> Decimal | None:
+    """What a receipt without a price is taken to cost: by its order, else by the supplier."""
+    if said.body.get("unit_cost") is not None:
+        return None
+    line = scene.documents.line_of(said, item_id)
+    if line is not None and line.price is not None:
+        return line.price
+    document = scene.documents.of(said)
+    supplier = said.body.get("supplier") or (document.supplier if document else None)
+    return supplier_price(scene.session, supplier, item_id) if supplier else None
 
 
 def _receive_other(scene: Scene, said: Said) -> Meaning:
@@ -142,20 +156,61 @@ def _pick(scene: Scene, said: Said) -> Meaning:
     if said.body.get("to"):
         target = _place(scene, said, meaning, "to", "to_unit", enters=True)
     else:
-        target = scene.ledger.counterpart("customer", source)
+        target = scene.ledger.counterpart(_outside(scene, said), source)
     moved = _moved(meaning, said, goods, source, target)
-    if said.body.get("reservation") and moved.drafts:
-        meaning.reservation = said.body["reservation"]
-        meaning.promised = _promised(scene, said, goods["item_id"])
+    uid = said.body.get("reservation") or scene.documents.reservation_of(said, goods["item_id"])
+    if uid and moved.drafts:
+        meaning.reservation = uid
+        meaning.promised = _promised(scene, said, uid, goods["item_id"])
     return moved
 
 
-def _promised(scene: Scene, said: Said, item_id: int) -> dict[Key, Decimal]:
-    """What the reservation it names still holds: one of the same item at the same site."""
-    uid = said.body["reservation"]
+def _outside(scene: Scene, said: Said) -> str:
+    """Where goods that leave the house go: to the customer, unless they go back to a supplier."""
+    document = scene.documents.of(said)
+    returns = document is not None and document.kind.name == "purchase_return"
+    return "supplier" if returns else "customer"
+
+
+def _promised(scene: Scene, said: Said, uid: UUID, item_id: int) -> dict[Key, Decimal]:
+    """What the reservation it uses still holds: one of the same item at the same site."""
     if reservation_of(scene.session, uid) != (said.site_id, item_id):
         raise NotFound("unknown_reservation", reservation=str(uid))
     return {Key(*line.key): line.open for line in open_lines(scene.session, uid) or []}
+
+
+def _ship_transfer(scene: Scene, said: Said) -> Meaning:
+    return _to_virtual(scene, said, "transit")
+
+
+def _receive_transfer(scene: Scene, said: Said) -> Meaning:
+    """What is under way belongs to the site it left until it arrives, and brings its cost along. Of
+    a transfer we do not know, it comes from our own: the match finds out whose it was."""
+    meaning = Meaning()
+    goods = _goods(scene, said, meaning)
+    target = _place(scene, said, meaning, "to", "unit", enters=True)
+    document = scene.documents.of(said)
+    moves = document is not None and document.kind.moves
+    site_id = document.site_id if document is not None and moves else said.site_id
+    under_way = scene.ledger.book.places.virtual_location(site_id, "transit")
+    source = scene.ledger.place(under_way, 0, target.owner_id, target.status_id)
+    return _moved(meaning, said, goods, source, target)
+
+
+def _ship_unit(scene: Scene, said: Said) -> Meaning:
+    """Raises RuleViolated `unit_nowhere` for one that has never been anywhere, or left before."""
+    meaning = Meaning()
+    unit = scene.names.unit(said.body["unit"])
+    source = scene.units.where(unit.id, said.occurrence.at)
+    if source is None:
+        raise RuleViolated("unit_nowhere", unit=unit.code)
+    _heed_site_of_unit(scene, said, unit, source, meaning)
+    here = scene.ledger.place(source, 0, OWN_OWNER_ID, GOOD_STATUS_ID)
+    outside = scene.ledger.book.places.virtual_location(here.site_id, _outside(scene, said))
+    meaning.drafts = move_unit(scene.ledger, scene.units, said, unit.id, outside)
+    if source == outside:
+        meaning.flags.add("already_there")
+    return meaning
 
 
 def _return(scene: Scene, said: Said) -> Meaning:
@@ -213,8 +268,9 @@ def _move_whole_unit(scene: Scene, said: Said) -> Meaning:
 
 
 _INTRICATE_FIELDS = (*UNIT_FIELDS, "serial", "returns", "reservation")
-BRINGING_IN = frozenset({"receive_line", "receive_other", "return_line"})
+BRINGING_IN = frozenset({"receive_line", "receive_other", "return_line", "receive_transfer"})
 UNIT_MOVES = frozenset({"put_away", "move_stock", "take_stock", "put_stock"})
+_UNIT_TYPES = frozenset({"pack_unit", "ship_unit"})
 _INTERPRETERS: Mapping[str, Interpreter] = {
     "receive_line": _receive,
     "receive_other": _receive_other,
@@ -223,6 +279,9 @@ _INTERPRETERS: Mapping[str, Interpreter] = {
     "take_stock": _take,
     "put_stock": _put,
     "pick_line": _pick,
+    "ship_transfer": _ship_transfer,
+    "receive_transfer": _receive_transfer,
+    "ship_unit": _ship_unit,
     "return_line": _return,
     "issue_other": _issue_other,
     "scrap_stock": _scrap,

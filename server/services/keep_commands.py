@@ -116,6 +116,7 @@ def write_batch(batch: Batch) -> None:
     batch.picked += [row["id"] for row in batch.rows if row["type"] == "pick_line"]
     batch.rows.clear()
     batch.scene.ledger.write()
+    batch.scene.documents.write(batch.envelope.contact.received_at)
 
 
 def _close_device(batch: Batch, device: DeviceState) -> None:

@@ -11,6 +11,7 @@ from server.domain.delivery import Loss
 from server.domain.errors import NotFound, RuleViolated
 from server.domain.people import Actor
 from server.domain.timekeeping import Occurrence
+from server.services.advance_documents import Documents
 from server.services.apply_commands import settle_quarantined
 from server.services.clock import now_ms
 from server.services.command_batch import release_loss
@@ -143,7 +144,8 @@ def _trust_again(session: Session, device: DeviceState) -> None:
 
 def _scene(session: Session, now: int, actor: Actor) -> Scene:
     ledger = Ledger(session)
-    return Scene(session, ledger, Names(session, now), Units(session), Serials(session), actor)
+    names, documents = Names(session, now), Documents(session)
+    return Scene(session, ledger, names, Units(session), Serials(session), documents, actor)
 
 
 def _visible(row: QuarantineRow | None, row_id: int, actor: Actor) -> QuarantineRow:

@@ -21,6 +21,7 @@ from server.domain.errors import InvalidInput, RuleViolated, StockturnError
 from server.domain.fields import cost, positive
 from server.domain.ledger import Draft
 from server.domain.timekeeping import Occurrence
+from server.services.advance_documents import Documents
 from server.services.import_places import Sites
 from server.services.interpret_commands import Scene, interpret, settle_units
 from server.services.move_units import Units, carry_corrections
@@ -154,8 +155,15 @@ def _refuse_again(ground: Ground, batch: ImportBatch) -> None:
 
 def _scene(ground: Ground) -> Scene:
     session = ground.session
-    names = Names(session, ground.at)
-    return Scene(session, Ledger(session), names, Units(session), Serials(session), ground.actor)
+    return Scene(
+        session,
+        Ledger(session),
+        Names(session, ground.at),
+        Units(session),
+        Serials(session),
+        Documents(session),
+        ground.actor,
+    )
 
 
 def _command(kind: str, body: Mapping[str, Any]) -> Command:

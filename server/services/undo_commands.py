@@ -20,6 +20,7 @@ from server.services.count_stock import reopen_count
 from server.services.interpret_commands import UNIT_MOVES, Meaning, Scene
 from server.services.move_units import move_unit, resettle
 from server.services.post_movements import Entry
+from server.services.short_picks import undo_short_pick
 from server.services.undo_count_lines import undo_count_line
 from server.services.use_reservations import hold_reservation
 from server.store.book import PoolKey
@@ -54,13 +55,17 @@ def undo(scene: Scene, said: Said, entry: Entry, undoable: Collection[str] = UND
     else:
         _put_back(scene, said, entry, original, meaning)
     _hold_reservation(scene, original, meaning)
+    scene.documents.take_back(original.id, scene.actor, said.received_at)
     return meaning
 
 
 def _hold_reservation(scene: Scene, original: KnownCommand, meaning: Meaning) -> None:
-    used = json.loads(original.body)["body"].get("reservation")
+    body = json.loads(original.body)["body"]
+    used = UUID(body["reservation"]) if body.get("reservation") else None
+    if used is None and original.type == "pick_line" and body.get("document"):
+        used = scene.documents.reservation_used(original.id)
     if used and meaning.drafts:
-        meaning.restores = UUID(used)
+        meaning.restores = used
         hold_reservation(scene.ledger, meaning.restores, meaning.drafts)
 
 
@@ -82,6 +87,8 @@ def _undo_without_stock(scene: Scene, said: Said, original: KnownCommand) -> boo
         undo_count_line(scene, said, body)
     elif original.type == "finish_count":
         reopen_count(scene.session, UUID(str(body["count"])))
+    elif original.type == "short_pick":
+        undo_short_pick(scene, original.id, said.site_id, body, said.received_at)
     elif original.type == "bind_barcode":
         scene.names.load([(said.site_id, body)])
         item = scene.names.item(body["item"])
@@ -169,7 +176,7 @@ def _next_move_came_from_before(scene: Scene, flows: list[dict[str, Any]]) -> li
 
 def _moves_a_unit(original: KnownCommand) -> bool:
     body = json.loads(original.body)["body"]
-    return bool(body.get("unit")) and original.type in UNIT_MOVES
+    return bool(body.get("unit")) and original.type in UNIT_MOVES | {"ship_unit"}
 
 
 def _put_back(
@@ -178,6 +185,9 @@ def _put_back(
     """Each thing goes back to where it came from, now; a moved unit goes back as a whole."""
     body = json.loads(original.body)["body"]
     flows = flows_of_command(scene.session, original.id)
+    if original.type == "ship_unit":
+        _bring_unit_back(scene, said, entry, body["unit"], original, meaning)
+        return
     if _moves_a_unit(original):
         _put_unit_back(scene, said, body["unit"], original, meaning)
         return
@@ -194,6 +204,24 @@ def _put_back(
                 uncertainty_ms=said.occurrence.uncertainty_ms,
             )
         )
+
+
+def _bring_unit_back(
+    scene: Scene, said: Said, entry: Entry, code: str, original: KnownCommand, meaning: Meaning
+) -> None:
+    """A unit that had left the house is here again, with all that had left in it."""
+    scene.names.load([(said.site_id, {"unit": code})])
+    unit = scene.names.unit(code)
+    before = scene.units.where(unit.id, original.occurred_at - 1)
+    outside = scene.units.where(unit.id, said.occurrence.at)
+    if before is None or before == outside:
+        return
+    for row in flows_of_command(scene.session, original.id):
+        if row["kind"] not in FOLLOW_UPS and row["kind"] != "unit_follow":
+            draft = _reversed(scene, entry, row, _draft_of(scene, row), said.occurrence.at)
+            uncertainty_ms = said.occurrence.uncertainty_ms
+            meaning.drafts.append(replace(draft, uncertainty_ms=uncertainty_ms, settled=True))
+    scene.units.log(unit.id, outside, before, said)
 
 
 def _put_unit_back(

@@ -101,6 +101,14 @@ def _release(uid: UUID, actor: Actor) -> None:
         _tell(session, "reservation.released", uid, reservation.site_id, actor, now)
 
 
+def end_reservation(ledger: Ledger, uid: UUID, at: int) -> None:
+    """Give back what is still open of one, inside an open unit of work; the caller writes."""
+    lines = open_lines(ledger.session, uid) or []
+    ledger.book.lock_lines(Key(*line.key) for line in lines)
+    _give_back(ledger.session, ledger, lines, sum((line.open for line in lines), ZERO))
+    _end(ledger.session, uid, "released", at)
+
+
 def use_reservation(
     ledger: Ledger, uid: UUID, quantity: Decimal, picked_from: Key, at: int
 ) -> None:
@@ -112,6 +120,54 @@ def use_reservation(
     _give_back(ledger.session, ledger, lines, quantity)
     if lines and sum((line.open for line in lines), ZERO) <= quantity:
         _end(ledger.session, uid, "done", at)
+
+
+def give_back_at(
+    ledger: Ledger, uid: UUID, location_id: int, quantity: Decimal, at: int
+) -> Decimal:
+    """So much of a reservation cannot be picked at a place: it is promised there no more, and the
+    reservation is for that much less. Answers how much it was; the caller writes the ledger."""
+    lines = open_lines(ledger.session, uid) or []
+    here = _at(ledger, lines, location_id)
+    ledger.book.lock_lines(Key(*line.key) for line in here)
+    left = quantity
+    for line in here:
+        given = min(line.open, left)
+        left -= given
+        _resize(ledger, uid, line, -given)
+    given = quantity - left
+    if given and given == sum((line.open for line in lines), ZERO):
+        _end(ledger.session, uid, "done", at)
+    return given
+
+
+def promise_again(ledger: Ledger, uid: UUID, location_id: int, quantity: Decimal) -> None:
+    """The mirror of `give_back_at`, when that had been a mistake; a released one stays so."""
+    kept = promise(ledger.session, uid)
+    if kept is None or not kept.used or kept.state == "released":
+        return
+    lines = _at(ledger, kept.used, location_id) or kept.used
+    ledger.book.lock_lines([Key(*lines[0].key)])
+    _resize(ledger, uid, lines[0], quantity)
+    own = update(table_of(Reservation)).where(table_of(Reservation).c.uid == uid)
+    ledger.session.execute(own.values(state="open", ended_at=None))
+
+
+def _at(ledger: Ledger, lines: Sequence[OpenLine], location_id: int) -> list[OpenLine]:
+    places = ledger.book.places.by_id({line.key[0] for line in lines})
+    return [line for line in lines if places[line.key[0]].location_id == location_id]
+
+
+def _resize(ledger: Ledger, uid: UUID, line: OpenLine, change: Decimal) -> None:
+    """A reservation and one of its lines are for so much more (or less), all of it open."""
+    if not change:
+        return
+    ledger.book.change_line(Key(*line.key), ZERO, reserved=change)
+    table, heads = table_of(ReservationLine), table_of(Reservation)
+    changed = {"quantity": table.c.quantity + change, "open": table.c.open + change}
+    ledger.session.execute(update(table).where(table.c.id == line.id).values(**changed))
+    whole = update(heads).where(heads.c.uid == uid)
+    ledger.session.execute(whole.values(quantity=heads.c.quantity + change))
 
 
 def hold_reservation(ledger: Ledger, uid: UUID, drafts: Sequence[Draft]) -> None:

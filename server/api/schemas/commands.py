@@ -62,6 +62,7 @@ class _Goods(_Body):
     serial = _text()
     owner = _text()
     document = _text()
+    document_line = _count(1)
     reason = _text()
 
 
@@ -118,6 +119,38 @@ class PickLineBody(_Leaving):
     to = _text()
     to_unit = _text()
     reservation = fields.UUID()
+
+
+class ShortPickBody(_Goods.from_dict({"from": _text(required=True)})):  # type: ignore[misc]
+    """What could not be picked of a document's line at a place: its promise is given back, and
+    somebody has a look there."""
+
+    document = _text(required=True)
+    reason = _text(required=True)
+
+
+class ShipTransferBody(_Leaving):
+    """Location → under way to the other site of the transfer."""
+
+    document = _text(required=True)
+
+
+class ReceiveTransferBody(_Goods):
+    """Under way → location, at the site where a transfer arrives."""
+
+    document = _text(required=True)
+    to = _text(required=True)
+    unit = _text()
+    status = _text()
+
+
+class ShipUnitBody(_Body):
+    """A handling unit with all that is in it leaves the house, to the customer (or back to the
+    supplier, as its document says)."""
+
+    unit = _text(required=True)
+    document = _text()
+    reason = _text()
 
 
 class ReturnLineBody(_Goods):
@@ -216,6 +249,10 @@ BODIES: Mapping[str, type[_Body]] = {
     "put_stock": PutBody,
     "move_stock": MoveBody,
     "pick_line": PickLineBody,
+    "short_pick": ShortPickBody,
+    "ship_unit": ShipUnitBody,
+    "ship_transfer": ShipTransferBody,
+    "receive_transfer": ReceiveTransferBody,
     "return_line": ReturnLineBody,
     "issue_other": LeaveForReasonBody,
     "scrap_stock": LeaveForReasonBody,

@@ -192,6 +192,23 @@ class DocumentMovementsSchema(Schema):
     rows = fields.List(fields.Nested(DocumentMovementSchema), required=True)
 
 
+class PickSchema(Schema):
+    """Take so much there; unit, lot and serial are "" where there is none."""
+
+    line = fields.Integer(required=True)
+    item = fields.String(required=True)
+    location = fields.String(required=True)
+    unit = fields.String(required=True)
+    lot = fields.String(required=True)
+    serial = fields.String(required=True)
+    quantity = QuantityField(required=True)
+    reserved = fields.Boolean(required=True)
+
+
+class PicksSchema(Schema):
+    rows = fields.List(fields.Nested(PickSchema), required=True)
+
+
 class DocumentNumbersQuery(Schema):
     site = a_code(load_default=None)
 

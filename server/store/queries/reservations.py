@@ -2,15 +2,17 @@
 
 import json
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.numbers import ZERO
 from server.store.models import (
     Command,
+    DocumentLine,
+    DocumentMovement,
     Movement,
     Reservation,
     ReservationLine,
@@ -99,20 +101,38 @@ def promise(session: Session, uid: UUID) -> Promise | None:
 
 
 def quantity_picked(session: Session, uid: UUID, item_id: int, since: int) -> Decimal:
-    """What the picks that name a reservation and stand have picked, of those since an instant."""
+    """What the picks that use a reservation and stand have picked, of those since an instant: those
+    that name it, and those for the line of a document that it was made for."""
     undone = exists(select(UndoneCommand.command_id).where(UndoneCommand.command_id == Command.id))
-    bodies = session.scalars(
-        select(Command.body)
+    linked = _picks_of_line(uid)
+    rows = session.execute(
+        select(Command.body, linked.exists())
         .join(Movement, Movement.command_id == Command.id)
         .where(
             Movement.item_id == item_id,
             Movement.occurred_at >= since,
             Movement.kind == "pick_line",
-            func.lower(Command.body).contains(uid.hex[-12:]),
+            or_(func.lower(Command.body).contains(uid.hex[-12:]), linked.exists()),
             ~undone,
         )
         .distinct()
     )
-    picks = [json.loads(body)["body"] for body in bodies]
-    own = [pick for pick in picks if pick.get("reservation") and UUID(pick["reservation"]) == uid]
+    picks = [(json.loads(body)["body"], is_linked) for body, is_linked in rows]
+    own = [pick for pick, is_linked in picks if _uses(pick, uid, is_linked)]
     return sum((Decimal(pick["quantity"]) for pick in own), ZERO)
+
+
+def _uses(pick: dict[str, Any], uid: UUID, is_linked: bool) -> bool:
+    named = pick.get("reservation")
+    return UUID(named) == uid if named else is_linked
+
+
+def _picks_of_line(uid: UUID) -> Select[Any]:
+    """Whether a movement counts for the line this reservation was made for."""
+    return (
+        select(DocumentMovement.movement_id)
+        .join(DocumentLine, DocumentLine.id == DocumentMovement.line_id)
+        .join(Reservation, Reservation.id == DocumentLine.reservation_id)
+        .where(DocumentMovement.movement_id == Movement.id, Reservation.uid == uid)
+        .correlate(Movement)
+    )
