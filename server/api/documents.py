@@ -16,6 +16,7 @@ from server.domain.errors import NotFound
 from server.domain.people import Actor
 from server.services.decide_documents import approve_document, close_document, reopen_document
 from server.services.document_rules import document_rules_of, numbers_in_force, set_numbers
+from server.services.post_documents import LinePosting, post_document, reverse_document
 from server.services.reserve_documents import PickOf, suggest_picks
 from server.services.write_documents import change_document, make_document
 from server.store.db import reading
@@ -120,6 +121,40 @@ class ReopenDocument(MethodView):
         """
         actor = current_actor()
         reopen_document(document_id, body["version"], actor)
+        return answer_document(document_id, actor)
+
+
+@blueprint.route("/documents/<int:document_id>/post")
+class PostDocument(MethodView):
+    @requires("commands.request")
+    @idempotent
+    @blueprint.arguments(shapes.PostingSchema)
+    @blueprint.response(200, shapes.DocumentDetailSchema)
+    def post(self, body: dict[str, Any], document_id: int) -> Answer:
+        """Post lines at the desk, all of them or none; without `lines`: all that is open.
+
+        Errors: unknown_document, stale_version, document_state, nothing_open, unknown_line,
+        location_required, not_enough_available, over_tolerance, expired_lot, lot_required, …
+        """
+        actor = current_actor()
+        postings = [LinePosting(**line) for line in body["lines"]]
+        post_document(document_id, body["version"], postings, actor)
+        return answer_document(document_id, actor)
+
+
+@blueprint.route("/documents/<int:document_id>/reverse")
+class ReverseDocument(MethodView):
+    @requires("documents.reverse", step_up=True)
+    @blueprint.arguments(shapes.ReasonedSchema)
+    @blueprint.response(200, shapes.DocumentDetailSchema)
+    def post(self, body: dict[str, Any], document_id: int) -> Answer:
+        """Un-approve: what was posted at the desk is reversed today, and it is a draft again.
+
+        Errors: unknown_document, stale_version, document_state, document_has_facts,
+        document_has_followers, not_enough_available.
+        """
+        actor = current_actor()
+        reverse_document(document_id, body["version"], body["reason"], actor)
         return answer_document(document_id, actor)
 
 

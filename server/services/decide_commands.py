@@ -172,8 +172,11 @@ def _quarantined(batch: Batch, command: Command, said: Said) -> Answer:
     return Answer(command.id, Status.HELD, ("quarantined",))
 
 
-def decide(batch: Batch, said: Said, admission: Admission) -> Answer:
-    """Apply or reject a command that is admitted. Raises NotPosted once something was written."""
+def decide(batch: Batch, said: Said, admission: Admission, *, guard_undo: bool = False) -> Answer:
+    """Apply or reject a command that is admitted. Raises NotPosted once something was written.
+
+    guard_undo: an undo too is refused where what it takes back has gone elsewhere.
+    """
     command = said.command
     written = False
     try:
@@ -181,7 +184,7 @@ def decide(batch: Batch, said: Said, admission: Admission) -> Answer:
         written = _writes_before_posting(command)
         meaning = _meaning(batch, said)
         _heed_document(batch, said, meaning)
-        _guard(batch, said, meaning)
+        _guard(batch, said, meaning, undos=guard_undo)
         written = True
         flags, movement_ids = _post(batch, said, meaning)
     except StockturnError as problem:
@@ -298,13 +301,14 @@ def _advance_document(batch: Batch, said: Said, flags: set[str]) -> None:
     batch.scene.documents.advance(said, moved, flags, batch.actor)
 
 
-def _guard(batch: Batch, said: Said, meaning: Meaning) -> None:
+def _guard(batch: Batch, said: Said, meaning: Meaning, *, undos: bool) -> None:
     if said.command.is_fact or said.command.type in STOCKLESS:
         return
     plain = [draft for draft in meaning.drafts if not draft.serial_id]
     batch.scene.ledger.prepare(plain)
-    if said.command.type != "undo":
+    if said.command.type != "undo" or undos:
         batch.scene.ledger.guard(plain, meaning.promised)
+    if said.command.type != "undo":
         for draft in meaning.drafts:
             if draft.serial_id:
                 batch.scene.serials.guard(draft)

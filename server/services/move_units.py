@@ -72,6 +72,12 @@ class Units:
         self.lock([unit_id])
         return location_at(self.logs[unit_id], instant)
 
+    def came_from(self, command_id: object) -> int | None:
+        """The location a command took its unit from; None if it was nowhere, or moved none."""
+        table = table_of(HandlingUnitMove)
+        own = select(table.c.from_location_id).where(table.c.command_id == command_id)
+        return self.session.scalar(own.order_by(table.c.id).limit(1))
+
     def log(
         self, unit_id: int, source: int | None, target: int, said: Said, seen: bool = False
     ) -> None:

@@ -28,6 +28,7 @@ from server.services.post_movements import Ledger
 from server.services.use_reservations import end_reservation
 from server.store.db import reading, table_of
 from server.store.models import Customer, Document, DocumentLine, Reservation, ReservationLine
+from server.store.queries.catalogue import items_by_id
 from server.store.queries.pick_candidates import pick_candidates
 from server.store.queries.pick_places import PlaceNames, place_names
 from server.store.recalculations import mark
@@ -66,29 +67,31 @@ def suggest_picks(document_id: int, actor: Actor) -> list[PickOf]:
             raise NotFound("unknown_document", document=str(document_id))
         if not KINDS[document.kind].outward:
             raise RuleViolated("wrong_document", document=document.number, state=document.state)
-        wants = _wants(session, document, now_ms())
-        ledger = Ledger(session)
-        found: list[tuple[Any, Suggestion, bool]] = []
-        taken: dict[Key, Decimal] = {}
-        for want in wants:
-            held = _held(session, want.line)
-            found += [(want.line, one, True) for one in held]
-            left = want.quantity - sum((one.quantity for one in held), ZERO)
-            free = _left(_candidates(session, document, want), taken)
-            for one in _chosen(want, left, free):
-                taken[one.key] = taken.get(one.key, ZERO) + one.quantity
-                found.append((want.line, one, False))
-        names = place_names(session, [one.key for _, one, _ in found])
-        return [
-            PickOf(
-                line.line,
-                ledger.item(line.item_id).sku,
-                names[one.key],
-                one.quantity,
-                reserved,
-            )
-            for line, one, reserved in found
-        ]
+        return picks_of(session, document, now_ms())
+
+
+def picks_of(
+    session: Session, document: Document, at: int, only_line: int | None = None
+) -> list[PickOf]:
+    """The same for a document at hand, or just for one of its lines."""
+    found: list[tuple[Any, Suggestion, bool]] = []
+    taken: dict[Key, Decimal] = {}
+    for want in _wants(session, document, at):
+        if only_line is not None and want.line.line != only_line:
+            continue
+        held = _held(session, want.line)
+        found += [(want.line, one, True) for one in held]
+        left = want.quantity - sum((one.quantity for one in held), ZERO)
+        free = _left(_candidates(session, document, want), taken)
+        for one in _chosen(want, left, free):
+            taken[one.key] = taken.get(one.key, ZERO) + one.quantity
+            found.append((want.line, one, False))
+    names = place_names(session, [one.key for _, one, _ in found])
+    items = items_by_id(session, {line.item_id for line, _, _ in found})
+    return [
+        PickOf(line.line, items[line.item_id].sku, names[one.key], one.quantity, reserved)
+        for line, one, reserved in found
+    ]
 
 
 def reserve_document(edit: Edit, document: Document) -> None:

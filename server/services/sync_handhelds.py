@@ -18,6 +18,7 @@ from server.services.scan_rules import scan_rules_of
 from server.store.feed import canonical_json
 from server.store.queries import sync_rows as rows
 from server.store.queries.feed_rows import FeedRow, feed_after, feed_head
+from server.store.queries.sync_documents import documents_of, documents_page
 
 Page = Callable[[Session, int, rows.Key, int], list[rows.Row]]
 KINDS: Final[tuple[tuple[str, Page, tuple[str, ...]], ...]] = (
@@ -27,6 +28,7 @@ KINDS: Final[tuple[tuple[str, Page, tuple[str, ...]], ...]] = (
     ("lots", rows.lots_page, ("id",)),
     ("units", rows.units_page, ("id",)),
     ("kept", rows.kept_page, ("location_id", "item_id")),
+    ("documents", documents_page, ("id",)),
 )
 """What the first sync sends, in this order, and by what each kind is paged."""
 
@@ -161,6 +163,7 @@ class _Changed:
             "lots": rows.lots_of(session, lots, self.instants),
             "units": rows.units_of(session, site_id, self.instants),
             "kept": rows.kept_of(session, site_id, self.commands, self.movements),
+            "documents": documents_of(session, site_id, self.ids.get("document", ())),
         }
 
 

@@ -212,7 +212,7 @@ def _bring_unit_back(
     """A unit that had left the house is here again, with all that had left in it."""
     scene.names.load([(said.site_id, {"unit": code})])
     unit = scene.names.unit(code)
-    before = scene.units.where(unit.id, original.occurred_at - 1)
+    before = scene.units.came_from(original.id)
     outside = scene.units.where(unit.id, said.occurrence.at)
     if before is None or before == outside:
         return

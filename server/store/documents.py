@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
 from server.domain.documents import ACTIVE_STATES, KINDS, Kind, Progress
+from server.domain.numbers import ZERO
 from server.store.db import table_of
 from server.store.models import (
     Document,
@@ -204,6 +205,14 @@ def forget_short(session: Session, command_id: UUID) -> None:
     """This short pick counts no more."""
     table = table_of(DocumentShort)
     session.execute(update(table).where(table.c.command_id == command_id).values(undone=True))
+
+
+def forget_shorts(session: Session, document_id: int) -> None:
+    """What could not be picked of a document counts no more."""
+    lines, shorts = table_of(DocumentLine), table_of(DocumentShort)
+    own = select(lines.c.id).where(lines.c.document_id == document_id)
+    session.execute(update(shorts).where(shorts.c.line_id.in_(own)).values(undone=True))
+    session.execute(update(lines).where(lines.c.document_id == document_id).values(short=ZERO))
 
 
 def write_progress(

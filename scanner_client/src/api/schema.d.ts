@@ -2404,6 +2404,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{document_id}/picks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Where to pick what is open: first to expire, then first in, first; what is promised to a
+         *     line before what could be. Errors: unknown_document, wrong_document (nothing is picked).
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Picks"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post lines at the desk, all of them or none; without `lines`: all that is open.
+         * @description Errors: unknown_document, stale_version, document_state, nothing_open, unknown_line,
+         *     location_required, not_enough_available, over_tolerance, expired_lot, lot_required, …
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Posting"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{document_id}/reopen": {
         parameters: {
             query?: never;
@@ -2431,6 +2543,63 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["Version"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Un-approve: what was posted at the desk is reversed today, and it is a draft again.
+         * @description Errors: unknown_document, stale_version, document_state, document_has_facts,
+         *     document_has_followers, not_enough_available.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reasoned"];
                 };
             };
             responses: {
@@ -10354,6 +10523,18 @@ export interface components {
             media: components["schemas"]["Media"] | null;
             name: string;
         };
+        LinePosting: {
+            line: number;
+            location?: string;
+            lot?: string;
+            /** Format: decimal */
+            quantity?: string;
+            serial?: string;
+            status?: string;
+            to_location?: string;
+            /** Format: decimal */
+            unit_cost?: string;
+        };
         Location: {
             /** Format: decimal */
             capacity?: string | null;
@@ -11004,6 +11185,20 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Period"][];
         };
+        Pick: {
+            item: string;
+            line: number;
+            location: string;
+            lot: string;
+            /** Format: decimal */
+            quantity: string;
+            reserved: boolean;
+            serial: string;
+            unit: string;
+        };
+        Picks: {
+            rows: components["schemas"]["Pick"][];
+        };
         Plan: {
             design: string;
             /**
@@ -11012,6 +11207,10 @@ export interface components {
              */
             language: "zh" | "en";
             wanted: components["schemas"]["Wanted"];
+        };
+        Posting: {
+            lines?: components["schemas"]["LinePosting"][];
+            version: number;
         };
         Preview: {
             /** @default 1 */
@@ -11651,6 +11850,7 @@ export interface components {
         Sync: {
             barcodes: components["schemas"]["SyncBarcode"][];
             cursor: string;
+            documents: components["schemas"]["SyncDocument"][];
             items: components["schemas"]["SyncItem"][];
             kept: components["schemas"]["SyncKept"][];
             locations: components["schemas"]["SyncLocation"][];
@@ -11675,6 +11875,47 @@ export interface components {
             retired: boolean;
             /** Format: int64 */
             target_id: string;
+        };
+        SyncDocument: {
+            /** Format: date */
+            due_date: string | null;
+            external_key: string;
+            external_number: string;
+            /** Format: int64 */
+            id: string;
+            kind: string;
+            lines: components["schemas"]["SyncDocumentLine"][];
+            number: string;
+            number_key: string;
+            partner: string;
+            retired: boolean;
+            /** Format: int64 */
+            site_id: string;
+            state: string;
+            /** Format: int64 */
+            to_site_id: string | null;
+        };
+        SyncDocumentLine: {
+            /** Format: decimal */
+            arrived: string;
+            /** Format: decimal */
+            done: string;
+            /** Format: date */
+            expires_on: string | null;
+            /** Format: int64 */
+            item_id: string;
+            line: number;
+            location: string | null;
+            lot: string;
+            /** Format: decimal */
+            open: string;
+            /** Format: int64 */
+            packaging_id: string | null;
+            picks: components["schemas"]["SyncPick"][];
+            /** Format: decimal */
+            quantity: string;
+            /** Format: uuid */
+            reservation: string | null;
         };
         SyncItem: {
             base_unit: string;
@@ -11731,6 +11972,14 @@ export interface components {
             /** Format: int64 */
             id: string;
             name: string;
+            /** Format: decimal */
+            quantity: string;
+        };
+        SyncPick: {
+            location: string;
+            /** Format: int64 */
+            location_id: string;
+            lot: string;
             /** Format: decimal */
             quantity: string;
         };

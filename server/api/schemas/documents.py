@@ -175,6 +175,28 @@ class ReasonedSchema(VersionSchema):
     reason = a_code(required=True)
 
 
+class LinePostingSchema(Schema):
+    """quantity: base units, not said: what is open; places: not said, as the line says, or for what
+    leaves, where it should be picked."""
+
+    line = fields.Integer(required=True, strict=True, validate=_LINE_NUMBER)
+    quantity = QuantityField()
+    location = a_code()
+    to_location = a_code()
+    lot = a_code()
+    serial = a_code()
+    status = a_code()
+    unit_cost = MoneyField()
+
+
+class PostingSchema(VersionSchema):
+    lines = fields.List(
+        fields.Nested(LinePostingSchema),
+        load_default=list,
+        validate=validate.Length(0, LINES_MOST),
+    )
+
+
 class DocumentMovementSchema(Schema):
     line = fields.Integer(required=True)
     movement_id = Id(required=True)

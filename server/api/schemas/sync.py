@@ -94,6 +94,48 @@ class SyncKeptSchema(Schema):
     kept = fields.Boolean(required=True)
 
 
+class SyncPickSchema(Schema):
+    """Take so much there; lot is "" where there is none."""
+
+    location_id = Id(required=True)
+    location = fields.String(required=True)
+    lot = fields.String(required=True)
+    quantity = QuantityField(required=True)
+
+
+class SyncDocumentLineSchema(Schema):
+    line = fields.Integer(required=True)
+    item_id = Id(required=True)
+    quantity = QuantityField(required=True)
+    done = QuantityField(required=True)
+    arrived = QuantityField(required=True)
+    open = QuantityField(required=True)
+    packaging_id = Id(required=True, allow_none=True)
+    lot = fields.String(required=True)
+    expires_on = fields.Date(required=True, allow_none=True)
+    location = fields.String(required=True, allow_none=True)
+    reservation = fields.UUID(required=True, allow_none=True)
+    picks = fields.List(fields.Nested(SyncPickSchema), required=True)
+
+
+class SyncDocumentSchema(Schema):
+    """Retired: not open any more, forget it. picks: where what is promised is taken from."""
+
+    id = Id(required=True)
+    kind = fields.String(required=True)
+    number = fields.String(required=True)
+    number_key = fields.String(required=True)
+    external_number = fields.String(required=True)
+    external_key = fields.String(required=True)
+    state = fields.String(required=True)
+    site_id = Id(required=True)
+    to_site_id = Id(required=True, allow_none=True)
+    partner = fields.String(required=True)
+    due_date = fields.Date(required=True, allow_none=True)
+    lines = fields.List(fields.Nested(SyncDocumentLineSchema), required=True)
+    retired = fields.Boolean(required=True)
+
+
 class SyncTaskSchema(Schema):
     id = Id(required=True)
     kind = fields.String(required=True)
@@ -136,6 +178,7 @@ class SyncSchema(Schema):
     lots = fields.List(fields.Nested(SyncLotSchema), required=True)
     units = fields.List(fields.Nested(SyncUnitSchema), required=True)
     kept = fields.List(fields.Nested(SyncKeptSchema), required=True)
+    documents = fields.List(fields.Nested(SyncDocumentSchema), required=True)
     site = fields.Nested(SyncSiteSchema, required=True, allow_none=True)
     statuses = fields.List(fields.Nested(SyncStatusSchema), required=True, allow_none=True)
     tasks = fields.List(fields.Nested(SyncTaskSchema), required=True, allow_none=True)

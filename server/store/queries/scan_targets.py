@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
+from server.domain.documents import ACTIVE_STATES
 from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.scans import BarcodeEntry, ScanKind
 from server.domain.scans.words import ONE
@@ -14,6 +15,7 @@ from server.store.models import (
     NONE_ID,
     Balance,
     Barcode,
+    Document,
     HandlingUnit,
     Item,
     Location,
@@ -38,6 +40,7 @@ def entries_of(session: Session, keys: Sequence[str], sites: Sites) -> list[Barc
         *_own_items(session, keys),
         *_own_locations(session, keys, sites),
         *_own_units(session, keys, sites),
+        *_own_documents(session, keys, sites),
         *_badges(session, keys),
     ]
     return found or [*_lots(session, keys), *_serials(session, keys)]
@@ -142,6 +145,17 @@ _NAMED: dict[ScanKind, tuple[Select[*tuple[Any, ...]], Any]] = {
         ).outerjoin(Location, Location.id == HandlingUnit.location_id),
         HandlingUnit.id,
     ),
+    ScanKind.DOCUMENT: (
+        select(
+            Document.id,
+            Document.number.label("code"),
+            Document.kind,
+            Document.external_number,
+            Document.state,
+            Site.code.label("site"),
+        ).join(Site, Site.id == Document.site_id),
+        Document.id,
+    ),
     ScanKind.USER: (select(User.id, User.name), User.id),
 }
 
@@ -219,6 +233,20 @@ def _own_units(session: Session, keys: Sequence[str], sites: Sites) -> list[Barc
     return [
         BarcodeEntry(key, ScanKind.HANDLING_UNIT, unit_id, site_id=site_id)
         for key, unit_id, site_id in session.execute(asked)
+    ]
+
+
+def _own_documents(session: Session, keys: Sequence[str], sites: Sites) -> list[BarcodeEntry]:
+    """By their own numbers, and by a partner's number as long as they are active."""
+    theirs = and_(Document.external_key.in_(keys), Document.state.in_(ACTIVE_STATES))
+    asked = select(Document.number_key, Document.external_key, Document.id, Document.site_id).where(
+        or_(Document.number_key.in_(keys), theirs)
+    )
+    if sites is not None:
+        asked = asked.where(or_(Document.site_id.in_(sites), Document.to_site_id.in_(sites)))
+    return [
+        BarcodeEntry(own if own in keys else external, ScanKind.DOCUMENT, target, site_id=site_id)
+        for own, external, target, site_id in session.execute(asked)
     ]
 
 
