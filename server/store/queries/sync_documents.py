@@ -108,7 +108,7 @@ def _lines(session: Session, document_ids: list[int]) -> dict[int, list[Row]]:
                 "expires_on": line.expires_on and line.expires_on.isoformat(),
                 "location": location,
                 "reservation": uid and str(uid),
-                "picks": picks.get(line.reservation_id, []),
+                "picks": picks.get(line.reservation_id or 0, []),
             }
         )
     return found
