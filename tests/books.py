@@ -6,15 +6,21 @@ from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from server.domain.people import SYSTEM
 from server.services.approve_counts import approve_count
+from server.services.decide_documents import approve_document
+from server.services.keep_records import create_record
+from server.services.manage_customers import CUSTOMERS
+from server.services.manage_suppliers import SUPPLIERS
 from server.services.number_feed import number_feed
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.services.reconcile_count import reconcile_count
 from server.services.use_reservations import Wish, reserve_stock
+from server.services.write_documents import make_document
 from server.store.db import reading, unit_of_work
-from server.store.models import ItemSite
+from server.store.models import Document, ItemSite
 from server.store.queries.counts import counts_page
 from server.store.recalculations import mark
 from tests.floor import Floor, Handheld, handheld, open_floor
@@ -30,7 +36,8 @@ ITEMS = (
 
 @contextmanager
 def busy_floor() -> Iterator[Floor]:
-    """The floor after receipts, moves, picks, returns, an undo, a count, a promise and an alert."""
+    """The floor after receipts, moves, picks, returns, an undo, a count, a promise, documents and
+    an alert."""
     with open_floor(ITEMS) as floor:
         olga = handheld(floor)
         _receive(olga)
@@ -38,6 +45,7 @@ def busy_floor() -> Iterator[Floor]:
         _sell(floor, olga)
         _count(floor, olga)
         _promise(floor)
+        _papers(floor, olga)
         _plan(floor)
         settle()
         yield floor
@@ -97,6 +105,25 @@ def _count(floor: Floor, olga: Handheld) -> None:
 def _promise(floor: Floor) -> None:
     wish = Wish(floor.site_id, floor.items["NUT"], Decimal(6))
     reserve_stock(wish, floor.desk(), uuid4())
+
+
+def _papers(floor: Floor, olga: Handheld) -> None:
+    """An order half received, and a sale that is promised its goods."""
+    create_record(SUPPLIERS, {"code": "ACME"}, actor=SYSTEM)
+    create_record(CUSTOMERS, {"code": "SHOP"}, actor=SYSTEM)
+    for kind, partner, quantity in (
+        ("purchase_order", {"supplier": "ACME"}, "7"),
+        ("sales_order", {"customer": "SHOP"}, "6"),
+    ):
+        lines = [{"item": "BOLT", "quantity": quantity}]
+        values = {"kind": kind, "site": "S1", "lines": lines, **partner}
+        number = make_document(values, actor=SYSTEM)
+        approve_document(number, 1, SYSTEM)
+        if kind == "purchase_order":
+            with reading() as session:
+                order = session.scalar(select(Document.number).where(Document.id == number))
+            olga.do("receive_line", to="A-2", item="BOLT", quantity="3", document=order)
+    floor.wait()
 
 
 def _plan(floor: Floor) -> None:

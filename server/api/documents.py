@@ -16,6 +16,7 @@ from server.domain.errors import NotFound
 from server.domain.people import Actor
 from server.services.decide_documents import approve_document, close_document, reopen_document
 from server.services.document_rules import document_rules_of, numbers_in_force, set_numbers
+from server.services.match_documents import Match, match_movements
 from server.services.post_documents import LinePosting, post_document, reverse_document
 from server.services.reserve_documents import PickOf, suggest_picks
 from server.services.write_documents import change_document, make_document
@@ -155,6 +156,24 @@ class ReverseDocument(MethodView):
         """
         actor = current_actor()
         reverse_document(document_id, body["version"], body["reason"], actor)
+        return answer_document(document_id, actor)
+
+
+@blueprint.route("/documents/<int:document_id>/match")
+class MatchDocument(MethodView):
+    @requires("documents.approve")
+    @idempotent
+    @blueprint.arguments(shapes.MovementMatchesSchema)
+    @blueprint.response(200, shapes.DocumentDetailSchema)
+    def post(self, body: dict[str, Any], document_id: int) -> Answer:
+        """Movements that came blind count for its lines from now on.
+
+        Errors: unknown_document, stale_version, document_state, unknown_movement,
+        already_matched, not_on_document, wrong_document.
+        """
+        actor = current_actor()
+        matches = [Match(**match) for match in body["matches"]]
+        match_movements(document_id, body["version"], matches, actor)
         return answer_document(document_id, actor)
 
 

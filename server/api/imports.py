@@ -9,6 +9,7 @@ from flask.views import MethodView
 
 from server.api.access import current_actor, requires
 from server.api.errors import reader_language
+from server.api.idempotency import idempotent
 from server.api.openapi import Blueprint
 from server.api.pagination import cursor_key, page, page_of
 from server.api.schemas.imports import (
@@ -18,6 +19,7 @@ from server.api.schemas.imports import (
     ImportListQuery,
     ImportQuery,
     ImportSchema,
+    PastedSchema,
 )
 from server.domain.errors import InvalidInput, NotFound
 from server.services.import_rows import Upload, apply_import, check_import, roll_back_import
@@ -76,6 +78,27 @@ class Imports(MethodView):
         actor, language = current_actor(), reader_language()
         uid = check_import(upload, actor=actor, language=language)
         if not query["dry_run"]:
+            apply_import(uid, actor=actor, language=language)
+        return _import(uid)
+
+
+@blueprint.route("/imports/pasted")
+class PastedImport(MethodView):
+    @requires("imports.write")
+    @idempotent
+    @blueprint.arguments(PastedSchema)
+    @blueprint.response(201, ImportSchema)
+    def post(self, body: dict[str, Any]) -> Record:
+        """Rows pasted from a spreadsheet (tabs between cells, headers first): the same as a file.
+
+        Errors: those of uploading a file.
+        """
+        columns = _column_map(body["kind"], body["column_map"])
+        content = body["text"].encode()
+        upload = Upload(body["kind"], "", content, columns, body.get("site"))
+        actor, language = current_actor(), reader_language()
+        uid = check_import(upload, actor=actor, language=language)
+        if not body["dry_run"]:
             apply_import(uid, actor=actor, language=language)
         return _import(uid)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from server.domain.codes import code_key
+from server.domain.documents import ISSUE_REASONS, KINDS, TRANSFER_MODES
 from server.domain.errors import InvalidInput
 from server.domain.items import COSTINGS, SHELF_LIFE_UNITS, TRACKINGS
 from server.domain.numbers import quantity
@@ -118,6 +119,33 @@ KIND_WORDS: Final = {word: word for word in PHYSICAL_KINDS} | {
 }
 
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+DOCUMENT_KIND_WORDS: Final = {word: word for word in KINDS} | {
+    "采购订单": "purchase_order",
+    "采购入库": "receipt",
+    "采购入库单": "receipt",
+    "其他入库": "other_receipt",
+    "其他入库单": "other_receipt",
+    "销售订单": "sales_order",
+    "销售出库": "issue",
+    "销售出库单": "issue",
+    "其他出库": "other_issue",
+    "其他出库单": "other_issue",
+    "采购退货": "purchase_return",
+    "采购退货单": "purchase_return",
+    "销售退货": "sales_return",
+    "销售退货单": "sales_return",
+    "调拨": "transfer",
+    "调拨单": "transfer",
+}
+REASON_WORDS: Final = {word: word for word in ISSUE_REASONS} | {
+    "领用": "own_use",
+    "样品": "sample",
+    "赠品": "gift",
+    "报损": "damage",
+}
+MODE_WORDS: Final = {word: word for word in TRANSFER_MODES} | {"直接": "direct", "分步": "stepwise"}
 
 
 def guarded(text: str) -> str:

@@ -6,12 +6,16 @@ An empty cell says nothing: it leaves what is there.
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from server.domain.cells import (
     COSTING_WORDS,
+    DOCUMENT_KIND_WORDS,
     KIND_WORDS,
+    MODE_WORDS,
+    REASON_WORDS,
     SHELF_LIFE_WORDS,
     TRACKING_WORDS,
     Parse,
@@ -41,12 +45,14 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of rows. required: what each row must
-    say (the site may be given for the whole file). permission: needed besides importing."""
+    say (the site may be given for the whole file). permission: needed besides importing.
+    together: what tells which rows belong together; told of wrong rows too."""
 
     name: str
     permission: str
     required: tuple[str, ...]
     fields: tuple[Field, ...]
+    together: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The field of this name."""
@@ -156,9 +162,62 @@ OPENING_STOCK: Final = Kind(
         Field("unit_cost", ("单位成本", "单价", "成本"), _MONEY),
     ),
 )
+CUSTOMERS: Final = Kind(
+    "customers",
+    "items.write",
+    ("code",),
+    (
+        Field("code", ("客户", "客户编码", "编码", "customer")),
+        Field("name", ("名称", "客户名称")),
+        Field("contact", ("联系人", "联系方式")),
+        Field("minimum_days_left", ("最短剩余天数", "效期要求"), whole_number),
+        Field("retired", ("停用",), yes_or_no),
+    ),
+)
+DOCUMENTS: Final = Kind(
+    "documents",
+    "documents.write",
+    ("kind", "item", "quantity"),
+    (
+        Field("kind", ("单据类型", "类型", "type"), choice(DOCUMENT_KIND_WORDS)),
+        Field("document", ("单据", "分组", "单据序号", "document no")),
+        Field("external_number", ("外部单号", "对方单号", "单号", "order no")),
+        _SITE,
+        Field("to_site", ("调入仓库", "目的仓库", "to warehouse")),
+        Field("supplier", ("供应商", "供应商编码", "supplier code")),
+        Field("customer", ("客户", "客户编码", "customer code")),
+        Field("document_date", ("单据日期", "日期", "date"), day),
+        Field("due_date", ("交货日期", "到期日", "交期", "due"), day),
+        Field("mode", ("调拨方式",), choice(MODE_WORDS)),
+        Field("reason", ("原因", "出库原因"), choice(REASON_WORDS)),
+        Field("remarks", ("备注",)),
+        Field("origin", ("来源单号", "源单")),
+        _ITEM,
+        Field("quantity", ("数量", "qty"), _QUANTITY),
+        Field("unit", ("单位", "uom")),
+        Field("price", ("单价", "价格"), _MONEY),
+        Field("lot", ("批次", "批号")),
+        Field("expires_on", ("有效期至", "失效日期", "expiry"), day),
+        Field("location", ("库位", "库位编码", "货位", "bin")),
+        Field("to_location", ("调入库位",)),
+        Field("over_percent", ("允许超出", "超收比例"), _QUANTITY),
+        Field("under_percent", ("允许短缺", "短收比例"), _QUANTITY),
+        Field("line_remarks", ("行备注", "明细备注")),
+    ),
+    together=("kind", "document", "external_number", "site", "supplier", "customer", "to_site"),
+)
 KINDS: Final = {
     kind.name: kind
-    for kind in (ITEMS, LOCATIONS, SUPPLIERS, SUPPLIER_ITEMS, ITEM_SITES, OPENING_STOCK)
+    for kind in (
+        ITEMS,
+        LOCATIONS,
+        SUPPLIERS,
+        SUPPLIER_ITEMS,
+        CUSTOMERS,
+        ITEM_SITES,
+        OPENING_STOCK,
+        DOCUMENTS,
+    )
 }
 _BY_NAME = {kind.name: {field.name: field for field in kind.fields} for kind in KINDS.values()}
 ATTRIBUTE_MARKS: Final = ("attribute:", "属性:")
@@ -239,3 +298,15 @@ def read_row(kind: Kind, columns: Mapping[int, str], cells: Sequence[str]) -> di
         if name not in values:
             raise InvalidInput("field_missing", field=name)
     return values
+
+
+def read_marks(kind: Kind, columns: Mapping[int, str], cells: Sequence[str]) -> dict[str, Any]:
+    """Of a row that is wrong, what tells with which others it belongs together."""
+    marks: dict[str, Any] = {}
+    for place, name in columns.items():
+        field = kind.field(name) if name in kind.together else None
+        cell = unguarded(cells[place]).strip() if place < len(cells) else ""
+        if field is not None and cell:
+            with suppress(InvalidInput):
+                marks[name] = field.parse(cell)
+    return marks

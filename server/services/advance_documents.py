@@ -167,7 +167,7 @@ class Documents:
         quantity = sum((draft.quantity for draft in drafts), ZERO)
         flags: set[str] = set()
         for line, part in self._parts(said, fitting, quantity):
-            step = _step(said, part, drafts[0].target)
+            step = step_of(said.command.type, part, drafts[0].target)
             tolerances = self._tolerances(document, line)
             after = _plus(line.progress, step)
             found = flags_of_progress(line.progress, after, tolerances)
@@ -187,7 +187,7 @@ class Documents:
             fitting = self._fitting(document, said, one.item_id)
             for line, part in self._parts(said, fitting, one.quantity):
                 if part > 0:
-                    link = Link(one.id, line.id, *_step(said, part, one.target))
+                    link = Link(one.id, line.id, *step_of(said.command.type, part, one.target))
                     self._links.append(link)
                     self._count(document, line, link, 1, actor, said.received_at)
 
@@ -382,9 +382,8 @@ def _by_item(said: Said, drafts: Sequence[Draft]) -> dict[int, list[Draft]]:
     return found
 
 
-def _step(said: Said, quantity: Decimal, target: Place) -> tuple[Decimal, Decimal, Decimal]:
+def step_of(kind: str, quantity: Decimal, target: Place) -> tuple[Decimal, Decimal, Decimal]:
     """(done, arrived, rejected) of so much of a command that moves goods to this place."""
-    kind = said.command.type
     done = ZERO if kind in _ARRIVALS else quantity
     stays = kind == "ship_transfer" or (kind == "pick_line" and target.holds_stock)
     arrived = ZERO if stays else quantity

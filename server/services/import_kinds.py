@@ -4,6 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from server.services.import_documents import (
+    check_documents,
+    close_documents,
+    plan_documents,
+    write_documents,
+)
 from server.services.import_items import ORDER, plan_items
 from server.services.import_places import (
     ITEM_SITE_ORDER,
@@ -12,8 +18,10 @@ from server.services.import_places import (
     plan_locations,
 )
 from server.services.import_suppliers import (
+    CUSTOMER_ORDER,
     SUPPLIER_ITEM_ORDER,
     SUPPLIER_ORDER,
+    plan_customers,
     plan_supplier_items,
     plan_suppliers,
 )
@@ -70,8 +78,12 @@ IMPORTERS = {
     "locations": _of_records(plan_locations, LOCATION_ORDER),
     "suppliers": _of_records(plan_suppliers, SUPPLIER_ORDER),
     "supplier_items": _of_records(plan_supplier_items, SUPPLIER_ITEM_ORDER),
+    "customers": _of_records(plan_customers, CUSTOMER_ORDER),
     "item_sites": _of_records(plan_item_sites, ITEM_SITE_ORDER),
     "opening_stock": Importer(
         plan_opening_stock, post_opening_stock, AtOnce(reverse_opening_stock)
+    ),
+    "documents": Importer(
+        plan_documents, write_documents, InParts(check_documents, close_documents)
     ),
 }

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.domain.cells import guarded
 from server.domain.errors import Conflict, StockturnError
-from server.domain.imports import Kind, kind_named, match_columns, read_row
+from server.domain.imports import Kind, kind_named, match_columns, read_marks, read_row
 from server.domain.people import Actor
 from server.domain.texts import checked_text
 from server.services.clock import now_ms
@@ -183,7 +183,7 @@ def _row(kind: Kind, columns: Mapping[int, str], number: int, cells: Sequence[st
     try:
         return PlannedRow(number, read_row(kind, columns, cells))
     except StockturnError as problem:
-        return PlannedRow(number, {}, wrong=problem)
+        return PlannedRow(number, read_marks(kind, columns, cells), wrong=problem)
 
 
 def _count(batch: ImportBatch, file: _File, language: str) -> None:

@@ -1,10 +1,13 @@
-"""Planning the import of suppliers and of their terms."""
+"""Planning the import of suppliers, of their terms, and of customers."""
 
+from collections.abc import Callable
 from typing import Any
 
 from server.domain.codes import code_key
 from server.domain.errors import InvalidInput
 from server.services.import_places import item_of, named_items
+from server.services.keep_records import Columns, RecordKind, Values
+from server.services.manage_customers import CUSTOMERS, customer_fields
 from server.services.manage_suppliers import (
     SUPPLIER_ITEMS,
     SUPPLIERS,
@@ -21,29 +24,45 @@ from server.services.plan_import import (
     retirement,
 )
 from server.store.bulk import rows_where
-from server.store.models import Supplier, SupplierItem
+from server.store.models import Customer, Supplier, SupplierItem
 from server.store.queries.catalogue import suppliers_by_key
 
 SUPPLIER_ORDER = (SUPPLIERS,)
+CUSTOMER_ORDER = (CUSTOMERS,)
 SUPPLIER_ITEM_ORDER = (SUPPLIER_ITEMS,)
 
 
 def plan_suppliers(ground: Ground, rows: list[PlannedRow]) -> None:
     """Plan every row that is not wrong yet."""
+    _plan_partners(ground, rows, SUPPLIERS, Supplier, supplier_fields)
+
+
+def plan_customers(ground: Ground, rows: list[PlannedRow]) -> None:
+    """Plan every row that is not wrong yet."""
+    _plan_partners(ground, rows, CUSTOMERS, Customer, customer_fields)
+
+
+def _plan_partners(
+    ground: Ground,
+    rows: list[PlannedRow],
+    kind: RecordKind,
+    model: type[Supplier] | type[Customer],
+    fields: Callable[[Values], Columns],
+) -> None:
     keys = [code_key(row.values["code"]) for row in rows if row.wrong is None]
-    existing = by_key(rows_where(ground.session, Supplier.code_key, keys), "code_key")
+    existing = by_key(rows_where(ground.session, model.code_key, keys), "code_key")
     seen: set[str] = set()
 
     def plan(row: PlannedRow) -> list[Change]:
-        columns = supplier_fields(row.values)
+        columns = fields(row.values)
         key = columns["code_key"]
         if key in seen:
             raise InvalidInput("duplicate_row", value=columns["code"])
         seen.add(key)
         columns |= retirement(ground, row.values, existing.get(key))
         if key not in existing:
-            return [Change(SUPPLIERS, columns)]
-        change = difference(SUPPLIERS, existing[key], columns | {"code": existing[key].code})
+            return [Change(kind, columns)]
+        change = difference(kind, existing[key], columns | {"code": existing[key].code})
         return [] if change is None else [change]
 
     plan_each(rows, plan)

@@ -231,6 +231,15 @@ LIES = (
         ],
         "item_id=1",
     ),
+    Lie("document_lines_are_sums", ["UPDATE document_line SET done = done + 1"], "document_id=1"),
+    Lie("document_lines_are_sums", ["UPDATE document_movement SET rejected = 1"], "document_id=1"),
+    Lie("short_picks_are_sums", ["UPDATE document_line SET short = 1"], "document_id=2"),
+    Lie("document_states_follow", ["UPDATE document SET state = 'approved'"], "id=1"),
+    Lie("document_states_follow", ["UPDATE document SET state = 'in_progress'"], "id=2"),
+    Lie(
+        "undone_movements_do_not_count", ["UPDATE document_movement SET undone = true"], "line_id="
+    ),
+    Lie("document_promises_fit", ["UPDATE document SET state = 'closed'"], "document_id=2"),
     Lie("alerts_are_at_rest", ["UPDATE reorder_alert SET state = 'resolved'"], "item_id=1"),
     Lie("alerts_are_at_rest", ["UPDATE item_site SET reorder_point = 1"], "item_id=1"),
     Lie(

@@ -197,6 +197,17 @@ class PostingSchema(VersionSchema):
     )
 
 
+class MovementMatchSchema(Schema):
+    movement_id = Id(required=True)
+    line = fields.Integer(required=True, strict=True, validate=_LINE_NUMBER)
+
+
+class MovementMatchesSchema(VersionSchema):
+    matches = fields.List(
+        fields.Nested(MovementMatchSchema), required=True, validate=validate.Length(1, 500)
+    )
+
+
 class DocumentMovementSchema(Schema):
     line = fields.Integer(required=True)
     movement_id = Id(required=True)

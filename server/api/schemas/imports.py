@@ -9,6 +9,7 @@ from server.api.schemas.texts import text as a_text
 from server.domain.imports import KINDS
 
 COLUMNS_MOST = 200
+PASTED_MOST = 2_000_000
 STATES = ("dry_run", "applying", "applied", "rolling_back", "rolled_back")
 
 
@@ -19,6 +20,12 @@ class ImportQuery(Schema):
     dry_run = fields.Boolean(load_default=True)
     column_map = a_text(20_000, load_default="")
     site = a_code()
+
+
+class PastedSchema(ImportQuery):
+    """text: rows of cells with tabs between them, the headers first."""
+
+    text = fields.String(required=True, validate=validate.Length(1, PASTED_MOST))
 
 
 class ImportSchema(Schema):
