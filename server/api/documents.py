@@ -1,23 +1,28 @@
 """Documents: purchase and sales orders, receipts, issues, returns and transfers."""
 
 from typing import Any
+from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 
 from server.api.access import current_actor, requires
+from server.api.errors import reader_language
 from server.api.etags import expected_version, version_tag
 from server.api.idempotency import idempotent
+from server.api.imports import UPLOAD
 from server.api.openapi import Blueprint
 from server.api.pagination import cursor_key, page, page_of
 from server.api.schemas import documents as shapes
 from server.domain.documents import Progress
-from server.domain.errors import NotFound
+from server.domain.errors import InvalidInput, NotFound
 from server.domain.people import Actor
+from server.services.attach_files import attach_file, attached_file, detach_file
 from server.services.decide_documents import approve_document, close_document, reopen_document
 from server.services.document_rules import document_rules_of, numbers_in_force, set_numbers
 from server.services.match_documents import Match, match_movements
 from server.services.post_documents import LinePosting, post_document, reverse_document
+from server.services.print_documents import print_document
 from server.services.reserve_documents import PickOf, suggest_picks
 from server.services.write_documents import change_document, make_document
 from server.store.db import reading
@@ -198,6 +203,61 @@ class PicksOfDocument(MethodView):
         """
         picks = suggest_picks(document_id, current_actor())
         return {"rows": [{**pick.place._asdict(), **_pick(pick)} for pick in picks]}
+
+
+@blueprint.route("/documents/<int:document_id>/print")
+class PrintDocument(MethodView):
+    @requires("documents.read")
+    @blueprint.arguments(shapes.PrintQuery, location="query")
+    @blueprint.response(200, content_type="application/pdf")
+    def get(self, query: dict[str, Any], document_id: int) -> Response:
+        """The document as PDF with its barcode, on A4 or a 241 mm form.
+
+        Errors: unknown_document, paper_unknown, bad_copies, text_does_not_fit, not_permitted
+        (prices).
+        """
+        language = query.pop("language") or reader_language()
+        content = print_document(document_id, current_actor(), language=language, **query)
+        name = {"Content-Disposition": f'inline; filename="document-{document_id}.pdf"'}
+        return Response(content, mimetype="application/pdf", headers=name)
+
+
+@blueprint.route("/documents/<int:document_id>/attachments")
+class Attachments(MethodView):
+    @requires("documents.write")
+    @blueprint.doc(**UPLOAD)
+    @blueprint.response(201, shapes.DocumentDetailSchema)
+    def post(self, document_id: int) -> Answer:
+        """Keep the form's `file` with it: a picture, a PDF or an XLSX file of at most 2 MiB.
+
+        Errors: unknown_document, file_missing, file_too_large, no_picture, picture_too_large,
+        too_many_files.
+        """
+        file = request.files.get("file")
+        if file is None:
+            raise InvalidInput("file_missing")
+        actor = current_actor()
+        attach_file(document_id, file.filename or "", file.read(), actor)
+        return answer_document(document_id, actor, 201)
+
+
+@blueprint.route("/documents/<int:document_id>/attachments/<uuid:uid>")
+class OneAttachment(MethodView):
+    @requires("documents.read")
+    @blueprint.response(200, content_type="application/octet-stream")
+    def get(self, document_id: int, uid: UUID) -> Response:
+        """The file, to be saved rather than shown. Errors: unknown_document, unknown_attachment."""
+        file = attached_file(document_id, uid, current_actor())
+        answer = Response(file.content, mimetype=file.media_type)
+        answer.headers.set("Content-Disposition", "attachment", filename=file.file_name)
+        return answer
+
+    @requires("documents.write")
+    @blueprint.response(204)
+    def delete(self, document_id: int, uid: UUID) -> Response:
+        """Put the file away. Errors: unknown_document, unknown_attachment."""
+        detach_file(document_id, uid, current_actor())
+        return Response(status=204)
 
 
 @blueprint.route("/document-numbers")

@@ -242,6 +242,15 @@ class PicksSchema(Schema):
     rows = fields.List(fields.Nested(PickSchema), required=True)
 
 
+class PrintQuery(Schema):
+    """paper: a4, or continuous form 241x279, 241x140, 241x93; language: the reader's own."""
+
+    paper = fields.String(load_default="a4", validate=validate.Length(1, 20))
+    language = fields.String(load_default=None, validate=validate.OneOf(("zh", "en")))
+    prices = fields.Boolean(load_default=False)
+    copies = fields.Integer(load_default=1, validate=validate.Range(1, 20))
+
+
 class DocumentNumbersQuery(Schema):
     site = a_code(load_default=None)
 
