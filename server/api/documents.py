@@ -1,5 +1,6 @@
 """Documents: purchase and sales orders, receipts, issues, returns and transfers."""
 
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -236,8 +237,10 @@ class Attachments(MethodView):
         file = request.files.get("file")
         if file is None:
             raise InvalidInput("file_missing")
+        with closing(file):
+            content = file.read()
         actor = current_actor()
-        attach_file(document_id, file.filename or "", file.read(), actor)
+        attach_file(document_id, file.filename or "", content, actor)
         return answer_document(document_id, actor, 201)
 
 

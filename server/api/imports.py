@@ -1,6 +1,7 @@
 """Imports: upload a file, look at what it would do, apply it, roll it back."""
 
 import json
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -73,8 +74,10 @@ class Imports(MethodView):
         file = request.files.get("file")
         if file is None:
             raise InvalidInput("file_missing")
+        with closing(file):
+            content = file.read()
         columns = _column_map(query["kind"], query["column_map"])
-        upload = Upload(query["kind"], file.filename or "", file.read(), columns, query.get("site"))
+        upload = Upload(query["kind"], file.filename or "", content, columns, query.get("site"))
         actor, language = current_actor(), reader_language()
         uid = check_import(upload, actor=actor, language=language)
         if not query["dry_run"]:

@@ -114,10 +114,12 @@ def _papers(rows: Sequence[PlannedRow]) -> list[Paper]:
         if "paper" in row.values:
             continue
         values = row.values
-        mark = values.get("document") or values.get("external_number") or ""
-        partner = values.get("supplier") or values.get("customer") or values.get("to_site") or ""
-        key = (*(code_key(str(part)) for part in (mark, values.get("kind", ""))),)
-        key = (*key, code_key(values["site"]), code_key(partner))
+        mark, partner = values.get("document") or "", ""
+        if not mark:
+            mark = values.get("external_number") or ""
+            partner = values.get("supplier") or values.get("customer") or ""
+        parts = (mark, values.get("kind", ""), values["site"], partner)
+        key = tuple(code_key(str(part)) for part in parts)
         paper = papers.setdefault(key, Paper())
         paper.rows.append(row)
         values["paper"] = paper

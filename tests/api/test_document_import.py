@@ -7,15 +7,15 @@ import pytest
 from tests.api.papers import act, add_partners, draft, line
 from tests.api.shelves import furnish
 
-HEADERS = "单据类型\t单据\t对方单号\t供应商\t客户\t货号\t数量\t单位\t单价"
+HEADERS = "单据类型\t单据\t对方单号\t供应商\t客户\t货号\t数量\t单位"
 ROWS = (
-    "采购订单\t1\tP-1\tACME\t\tM8\t2\tbox\t",
-    "采购订单\t1\tP-1\t\t\tMILK\t3,5\t\t",
-    "销售订单\t2\t\t\tSHOP\tM8\t1\t\t",
-    "采购订单\t3\tP-3\tACME\t\tM8\t1\tpallet\t",
-    "采购订单\t3\tP-3\tACME\t\tMILK\t1\t\t",
-    "采购订单\t4\tTAKEN\tACME\t\tM8\t1\t\t",
-    "采购订单\t5\t=1+1\tACME\t\tMILK\t4\t\t",
+    "采购订单\t1\tP-1\tACME\t\tM8\t2\tbox",
+    "采购订单\t1\tP-1\t\t\tMILK\t3,5\t",
+    "销售订单\t2\t\t\tSHOP\tM8\t1\t",
+    "采购订单\t3\tP-3\tACME\t\tM8\t1\tpallet",
+    "采购订单\t3\tP-3\tACME\t\tMILK\t1\t",
+    "采购订单\t4\tTAKEN\tACME\t\tM8\t1\t",
+    "采购订单\t5\t=1+1\tACME\t\tMILK\t4\t",
 )
 
 
@@ -75,7 +75,9 @@ def test_nonsense_a_long_file_and_a_used_document_are_refused(floor):
 
 
 def test_a_price_needs_the_right_to_write_cost(floor):
-    refused = paste(floor, ["采购订单\t1\t\tACME\t\tM8\t2\t\t3"])
+    priced = "kind\tsupplier\titem\tquantity\tprice\npurchase_order\tACME\tM8\t2\t3"
+    body = {"kind": "documents", "site": "SH1", "text": priced}
+    refused = floor.as_role("clerk").post("/imports/pasted", json=body)
     assert (refused.status_code, refused.json["code"]) == (403, "not_permitted")
     without = draft(floor, "receipt", line("M8", "1"))
     assert "price" not in without["lines"][0]

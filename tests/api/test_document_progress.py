@@ -4,9 +4,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from server.domain.people import Actor
+from server.services.manage_devices import enrol_device, make_enrolment_code
+from server.services.number_feed import number_feed
 from server.services.verify_ledger import verify_books
-from tests.api.conftest import World
+from server.store.db import reading
+from server.store.models import CostPool, Site
+from tests.api.conftest import PIN, Clock, World
 from tests.api.papers import act, add_partners, approved, draft, line, look
 from tests.api.pda import Pda, on_hand
 from tests.api.shelves import furnish, receive, request
@@ -184,3 +190,75 @@ def test_a_unit_is_shipped_with_all_that_is_in_it_and_comes_back_whole(floor, cl
     pda.do("undo", command=again["id"], how="never")
     assert on_hand("A-01") == "10"
     assert verify_books().broken == ()
+
+
+def test_a_blind_receipt_is_matched_later_once(lone, clock):
+    pda = Pda(lone, clock)
+    told = pda.do("receive_line", item="M8", quantity="9", to="A-01", document="NOTE-1")
+    assert told["codes"] == ["unknown_document"]
+    order = approved(lone, "purchase_order", line("M8", "9"))
+    matches = [{"movement_id": told["movement_ids"][0], "line": 1}]
+    matched = act(lone, order, "match", matches=matches)
+    assert progress(matched.json, "done") == ["9", "done"], matched.json
+    again = act(lone, matched.json, "match", matches=matches)
+    assert (again.status_code, again.json["code"]) == (409, "already_matched")
+    pda.do("undo", command=told["id"], how="never")
+    assert progress(look(lone, order), "done") == ["0", "approved"]
+    assert verify_books().broken == ()
+
+
+def test_a_transfer_nobody_had_told_of_is_matched_to_the_site_it_came_from(lone, clock):
+    receive(lone, "M8", "10")
+    there = {"site": "BJ2", "item": "M8", "quantity": "4", "to": "Z-01"}
+    asked = ask(lone, "receive_transfer", document="TR-9", **there)
+    assert asked["code"] == "unknown_document"
+    blind = {name: value for name, value in there.items() if name != "site"}
+    told = _pda_of_bj2(lone, clock).do("receive_transfer", document="TR-9", **blind)
+    assert told["codes"] == ["unknown_document"]
+    transfer = approved(lone, "transfer", line("M8", "4"))
+    number = transfer["number"]
+    request(lone, "ship_transfer", item="M8", quantity="4", from_="A-01", document=number)
+    matches = [{"movement_id": told["movement_ids"][0], "line": 1}]
+    now = act(lone, look(lone, transfer), "match", role="administrator", matches=matches)
+    assert progress(now.json, "done", "arrived") == ["4", "4", "done"], now.json
+    values = {pool[0]: pool[1:] for pool in pools()}
+    assert values == {"SH1": (6, 15), "BJ2": (4, 10)}
+    assert verify_books().broken == ()
+
+
+def _pda_of_bj2(world: World, clock: Clock) -> Pda:
+    chief = Actor(world.users["administrator"], "administrator", None)
+    code = make_enrolment_code("BJ2", "PDA 2", keyless=False, actor=chief).code
+    token = enrol_device(code, uuid4(), "", None, safe_line=True).token
+    world.add(name="Bo", sites=["BJ2"], badge="B-bo", pin=PIN)
+    passed = world.client(token).post("/user-passes", json={"badge": "B-bo", "pin": PIN}).json
+    return Pda(world, clock, passed["user_pass"], token)
+
+
+def pools() -> list[Any]:
+    """(site, quantity, value) of every cost pool."""
+    asked = select(Site.code, CostPool.quantity, CostPool.value)
+    with reading() as session:
+        return list(session.execute(asked.join(Site, Site.id == CostPool.site_id)))
+
+
+def test_handhelds_have_open_documents_without_cost_and_forget_closed_ones(lone):
+    receive(lone, "MILK", "6", lot="L1")
+    order = approved(lone, "sales_order", line("MILK", "4", price="9"), role="supervisor")
+    draft(lone, "sales_order", line("MILK", "1"))
+    device = lone.as_device(lone.user_pass())
+    first = device.get("/sync").json
+    [kept] = first["documents"]
+    assert (kept["number"], kept["retired"]) == (order["number"], False)
+    [one] = kept["lines"]
+    assert (one["open"], one["reservation"]) == ("4", order["lines"][0]["reservation"])
+    assert [(p["location"], p["lot"], p["quantity"]) for p in one["picks"]] == [("A-01", "L1", "4")]
+    assert not {"price", "on_hand", "available"} & one.keys()
+    scan = device.post("/scans/resolve", json={"text": f"D:{order['number']}"}).json
+    assert scan["meaning"]["kind"] == "document", scan
+    act(lone, order, "close", reason="cancelled")
+    number_feed()
+    later = device.get(f"/sync?cursor={first['cursor']}").json
+    assert [(row["number"], row["retired"]) for row in later["documents"]] == [
+        (order["number"], True)
+    ]

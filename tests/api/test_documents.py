@@ -1,5 +1,7 @@
 """Documents over HTTP: made, changed, approved, closed; what is wrong is said in codes."""
 
+import io
+
 import pytest
 
 from tests.api.papers import act, add_partners, approved, draft, line, look
@@ -150,3 +152,39 @@ def test_a_site_numbers_as_it_likes(floor):
     assert draft(floor, "receipt")["number"] == "SH1/2026/001"
     bad = chief.put("/document-numbers", json={"numbers": {"receipt": "GR-{yy}"}})
     assert bad.json["code"] == "bad_number_pattern"
+
+
+def test_a_document_is_printed_with_its_barcode_on_either_paper(sqlite_world):
+    furnish(sqlite_world)
+    add_partners()
+    made = draft(sqlite_world, "purchase_order", line("M8", "7", price="2.5"), role="supervisor")
+    for paper, prices in (("a4", "true"), ("241x140", "false")):
+        path = f"/documents/{made['id']}/print?paper={paper}&prices={prices}&language=zh"
+        answer = sqlite_world.as_role("supervisor").get(path)
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert answer.data.startswith(b"%PDF-")
+    clerk = sqlite_world.as_role("clerk")
+    refused = clerk.get(f"/documents/{made['id']}/print?prices=true")
+    assert refused.json["code"] == "not_permitted"
+    odd = clerk.get(f"/documents/{made['id']}/print?paper=letter")
+    assert odd.json["code"] == "paper_unknown"
+
+
+def test_files_stay_with_a_document_and_what_is_none_of_these_is_refused(floor):
+    made = draft(floor, "receipt", line("M8", "1"))
+    clerk, path = floor.as_role("clerk"), f"/documents/{made['id']}/attachments"
+
+    def attach(content, name):
+        return clerk.post(path, data={"file": (io.BytesIO(content), name)})
+
+    note = attach(b"%PDF-1.7 delivery note", "../..\\送货单.pdf")
+    [kept] = note.json["attachments"]
+    assert (kept["file_name"], kept["media_type"]) == ("送货单.pdf", "application/pdf")
+    got = clerk.get(f"{path}/{kept['id']}")
+    assert got.data == b"%PDF-1.7 delivery note"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert attach(b"<script>alert(1)</script>", "x.html").json["code"] == "no_picture"
+    assert attach(b"%PDF-" + b"x" * 3_000_000, "big.pdf").json["code"] == "file_too_large"
+    assert clerk.delete(f"{path}/{kept['id']}").status_code == 204
+    assert clerk.get(f"{path}/{kept['id']}").json["code"] == "unknown_attachment"
+    assert look(floor, made)["attachments"] == []

@@ -58,7 +58,77 @@ def test_northwind_replayed_gives_the_figures_that_can_be_checked_by_hand(
     assert verify_books().broken == ()
 
 
-def replay(desk: Api, move: Row, product: Row) -> None:
+def test_northwinds_orders_run_as_documents_end_to_end(
+    northwind: Path, world: World, clock: Clock
+) -> None:
+    products = {row["id"]: row for row in read(northwind / "products.csv")}
+    import_products(products.values())
+    desk = world.as_role("supervisor")
+    desk.post("/locations", json={"site": "SH1", "code": "STORE", "kind": "bin"})
+    desk.post("/suppliers", json={"code": "NW"})
+    desk.post("/customers", json={"code": "NW"})
+    bought = orders(desk, northwind, "purchase_order", products)
+    sold = orders(desk, northwind, "sales_order", products)
+    assert (len(bought), len(sold)) == (43, 49)
+
+    moves = sorted(read(northwind / "inventory_transactions.csv"), key=when)
+    for move in moves:
+        clock.now = max(clock.now, when(move))
+        named = {PURCHASED: bought, SOLD: sold}.get(move["transaction_type"], {})
+        replay(desk, move, products[move["product_id"]], named.get(move["id"]))
+
+    assert stock_value() == Decimal("20555.6875")
+    assert cost_of_goods_sold() == Decimal("39019.1875")
+    rows = desk.get("/documents?limit=500").json["rows"]
+    assert {row["state"] for row in rows} == {"done"}
+    assert all(row["lines_complete"] == row["line_count"] for row in rows)
+    assert verify_books().broken == ()
+
+
+def orders(
+    desk: Api, northwind: Path, kind: str, products: dict[str, Row]
+) -> dict[str, dict[str, Any]]:
+    """Northwind's orders as approved documents: stock transaction → what a command says of it."""
+    name, order_of, partner = {
+        "purchase_order": ("purchase_order_details.csv", "purchase_order_id", "supplier"),
+        "sales_order": ("order_details.csv", "order_id", "customer"),
+    }[kind]
+    moves = {row["id"]: row for row in read(northwind / "inventory_transactions.csv")}
+    details = [row for row in read(northwind / name) if row["inventory_id"] in moves]
+    wanted = {PURCHASED: "purchase_order", SOLD: "sales_order"}
+    details = [d for d in details if wanted.get(type_of(moves, d)) == kind]
+    named: dict[str, dict[str, Any]] = {}
+    for order in dict.fromkeys(row[order_of] for row in details):
+        lines = [row for row in details if row[order_of] == order]
+        body = {
+            "kind": kind,
+            "site": "SH1",
+            partner: "NW",
+            "external_number": order,
+            "lines": [
+                {"item": code(products[r["product_id"]]), "quantity": moves_of(moves, r)}
+                for r in lines
+            ],
+        }
+        made = desk.post("/documents", json=body)
+        assert made.status_code == 201, made.json
+        decided = {"version": 1, "reserve": False}
+        desk.post(f"/documents/{made.json['id']}/approve", json=decided)
+        for number, row in enumerate(lines, 1):
+            document = {"document": made.json["number"], "document_line": number}
+            named[row["inventory_id"]] = document
+    return named
+
+
+def type_of(moves: dict[str, Row], detail: Row) -> str:
+    return moves[detail["inventory_id"]]["transaction_type"]
+
+
+def moves_of(moves: dict[str, Row], detail: Row) -> str:
+    return moves[detail["inventory_id"]]["quantity"]
+
+
+def replay(desk: Api, move: Row, product: Row, document: dict[str, Any] | None = None) -> None:
     """One line of Northwind's stock book, as a desk would report it."""
     if move["transaction_type"] == ON_HOLD:
         held = {"site": "SH1", "item": code(product), "quantity": move["quantity"]}
@@ -70,6 +140,7 @@ def replay(desk: Api, move: Row, product: Row) -> None:
     else:
         assert move["transaction_type"] == SOLD
         kind, body["from"] = "pick_line", "STORE"
+    body |= document or {}
     occurred = datetime.fromtimestamp(when(move) / 1000).astimezone().isoformat()
     command = {
         "id": str(uuid4()),
