@@ -87,7 +87,8 @@ def attached_file(document_id: int, uid: UUID, actor: Actor) -> AttachedFile:
 
 
 def _kept(file_name: str, content: bytes) -> AttachedFile:
-    name = checked_text(file_name.replace("\\", "/").rpartition("/")[2], "file_name") or "file"
+    last = file_name.replace("\\", "/").rpartition("/")[2].lstrip(".")
+    name = checked_text(last, "file_name") or "file"
     known = next((kind for mark, kind in _KEPT_AS_IT_IS if content.startswith(mark)), None)
     if known is None:
         return AttachedFile(name, MEDIA_TYPE, redrawn(content))
