@@ -1,10 +1,8 @@
 """Documents from files and pasted rows."""
 
-import io
-
 import pytest
 
-from tests.api.papers import act, add_partners, draft, line
+from tests.api.papers import act, add_partners, draft, line, upload
 from tests.api.shelves import furnish
 
 HEADERS = "单据类型\t单据\t对方单号\t供应商\t客户\t货号\t数量\t单位"
@@ -63,9 +61,7 @@ def test_nonsense_a_long_file_and_a_used_document_are_refused(floor):
     headless = clerk.post("/imports/pasted", json={"kind": "documents", "text": "a\tb\n1\t2"})
     assert headless.json["code"] == "missing_columns"
     long = "kind,item,quantity\n" + "receipt,M8,1\n" * 200_000
-    sent = clerk.post(
-        "/imports?kind=documents", data={"file": (io.BytesIO(long.encode()), "long.csv")}
-    )
+    sent = clerk.post("/imports?kind=documents", **upload(long.encode(), "long.csv"))
     assert (sent.status_code, sent.json["code"]) == (422, "too_many_rows")
     done = paste(floor, ROWS[2:3], dry_run=False).json
     [made] = clerk.get("/documents").json["rows"]

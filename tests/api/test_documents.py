@@ -1,10 +1,8 @@
 """Documents over HTTP: made, changed, approved, closed; what is wrong is said in codes."""
 
-import io
-
 import pytest
 
-from tests.api.papers import act, add_partners, approved, draft, line, look
+from tests.api.papers import act, add_partners, approved, draft, line, look, upload
 from tests.api.shelves import furnish
 
 
@@ -175,9 +173,9 @@ def test_files_stay_with_a_document_and_what_is_none_of_these_is_refused(floor):
     clerk, path = floor.as_role("clerk"), f"/documents/{made['id']}/attachments"
 
     def attach(content, name):
-        return clerk.post(path, data={"file": (io.BytesIO(content), name)})
+        return clerk.post(path, **upload(content, name))
 
-    note = attach(b"%PDF-1.7 delivery note", "../..\\送货单.pdf")
+    note = attach(b"%PDF-1.7 delivery note", "../../送货单.pdf")
     [kept] = note.json["attachments"]
     assert (kept["file_name"], kept["media_type"]) == ("送货单.pdf", "application/pdf")
     got = clerk.get(f"{path}/{kept['id']}")

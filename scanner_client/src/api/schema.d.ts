@@ -1163,7 +1163,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
                 };
                 header?: never;
                 path?: never;
@@ -2299,6 +2299,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documents/{document_id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep the form's `file` with it: a picture, a PDF or an XLSX file of at most 2 MiB.
+         * @description Errors: unknown_document, file_missing, file_too_large, no_picture, picture_too_large,
+         *     too_many_files.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/attachments/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /** The file, to be saved rather than shown. Errors: unknown_document, unknown_attachment. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Put the file away. Errors: unknown_document, unknown_attachment. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    document_id: number;
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documents/{document_id}/close": {
         parameters: {
             query?: never;
@@ -2326,6 +2465,66 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["Reasoned"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Movements that came blind count for its lines from now on.
+         * @description Errors: unknown_document, stale_version, document_state, unknown_movement,
+         *     already_matched, not_on_document, wrong_document.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MovementMatches"];
                 };
             };
             responses: {
@@ -2510,6 +2709,62 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{document_id}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The document as PDF with its barcode, on A4 or a 241 mm form.
+         * @description Errors: unknown_document, paper_unknown, bad_copies, text_does_not_fit, not_permitted
+         *     (prices).
+         */
+        get: {
+            parameters: {
+                query?: {
+                    paper?: string;
+                    language?: "zh" | "en" | null;
+                    prices?: boolean;
+                    copies?: number;
+                };
+                header?: never;
+                path: {
+                    document_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2797,7 +3052,7 @@ export interface paths {
                 query?: {
                     cursor?: string;
                     limit?: number;
-                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                    kind?: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
                     state?: "dry_run" | "applying" | "applied" | "rolling_back" | "rolled_back";
                 };
                 header?: never;
@@ -2835,7 +3090,7 @@ export interface paths {
         post: {
             parameters: {
                 query: {
-                    kind: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+                    kind: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
                     dry_run?: boolean;
                     column_map?: string;
                     site?: string;
@@ -2850,6 +3105,61 @@ export interface paths {
                         /** Format: binary */
                         file: string;
                     };
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Import"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/pasted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rows pasted from a spreadsheet (tabs between cells, headers first): the same as a file.
+         * @description Errors: those of uploading a file.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Pasted"];
                 };
             };
             responses: {
@@ -9811,7 +10121,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {string} */
-            kind: "items" | "locations" | "suppliers" | "supplier_items" | "item_sites" | "opening_stock";
+            kind: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
             name: string;
         };
         ColumnMaps: {
@@ -10738,6 +11048,15 @@ export interface components {
             /** Format: date */
             value_date: string;
         };
+        MovementMatch: {
+            line: number;
+            /** Format: int64 */
+            movement_id: string;
+        };
+        MovementMatches: {
+            matches: components["schemas"]["MovementMatch"][];
+            version: number;
+        };
         MovementPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Movement"][];
@@ -11158,6 +11477,16 @@ export interface components {
         };
         Password: {
             password: string;
+        };
+        Pasted: {
+            /** @default  */
+            column_map: string;
+            /** @default true */
+            dry_run: boolean;
+            /** @enum {string} */
+            kind: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
+            site?: string;
+            text: string;
         };
         Period: {
             action: string;
