@@ -34,6 +34,7 @@ class Entry:
 
 
 SCHEDULE = (
+    Entry(upkeep.refresh_flows, "planning", interval=60),
     Entry(upkeep.refresh_figures, "planning", interval=600),
     Entry(upkeep.forget_old, "planning", crontab="20 3 * * *"),
     Entry(upkeep.verify, "planning", crontab="40 3 * * *"),

@@ -1,5 +1,6 @@
 """Jobs of the schedule: what no movement asks for."""
 
+import time
 from dataclasses import asdict
 
 from flask import current_app
@@ -7,8 +8,11 @@ from flask import current_app
 from jobs.drain import turnover_policy
 from server.bootstrap import settings_of
 from server.logs import logger
+from server.services.refresh_stock_flows import refresh_stock_flows
 from server.services.sweep import forget_old_answers, forget_sent, refresh_turnover
 from server.services.verify_ledger import verify_books
+
+FLOWS_S = 30
 
 log = logger(__name__)
 
@@ -18,6 +22,17 @@ def refresh_figures() -> int:
     pairs = refresh_turnover(turnover_policy(settings_of(current_app)))
     log.info("turnover asked for anew", pairs=pairs)
     return pairs
+
+
+def refresh_flows() -> int:
+    """Bring what reports add up to the ledger, for half a minute at most."""
+    end = time.monotonic() + FLOWS_S
+    keys = 0
+    while time.monotonic() < end and (done := refresh_stock_flows()):
+        keys += done
+    if keys:
+        log.info("stock flows derived", keys=keys)
+    return keys
 
 
 def forget_old() -> int:

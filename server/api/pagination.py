@@ -56,13 +56,22 @@ def make_cursor(key: list[Any]) -> str:
 
 def cursor_key(cursor: str, *kinds: type) -> list[Any]:
     """The key inside, of these types; [] for no cursor. Raises InvalidInput `bad_cursor`."""
+    key = free_cursor_key(cursor)
+    if cursor and [type(part) for part in key] != list(kinds):
+        raise InvalidInput("bad_cursor")
+    return key
+
+
+def free_cursor_key(cursor: str) -> list[Any]:
+    """The key inside, texts and whole numbers whatever their order, for who checks it further; []
+    for no cursor. Raises InvalidInput `bad_cursor`."""
     if not cursor:
         return []
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         raise InvalidInput("bad_cursor") from None
-    if not isinstance(key, list) or [type(part) for part in key] != list(kinds):
+    if not isinstance(key, list) or any(type(part) not in (str, int) for part in key):
         raise InvalidInput("bad_cursor")
     if any(type(part) is int and abs(part) >= 2**63 for part in key):
         raise InvalidInput("bad_cursor")

@@ -28,6 +28,7 @@ _CLERK = _OPERATOR | {
     "reservations.write",
     "imports.write",
     "exports.read",
+    "reports.read",
     "alerts.read",
     "counts.read",
     "feed.read",
@@ -36,7 +37,13 @@ _CLERK = _OPERATOR | {
     "documents.approve",
     "board.read",
 }
-_PLANNER = _CLERK | {"alerts.write", "cost.read", "turnover.read", "planning.write"}
+_PLANNER = _CLERK | {
+    "alerts.write",
+    "cost.read",
+    "turnover.read",
+    "planning.write",
+    "reports.write",
+}
 _SUPERVISOR = _PLANNER | {
     "counts.decide",
     "exceptions.decide",

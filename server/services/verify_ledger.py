@@ -65,6 +65,8 @@ CHECKS: tuple[Check, ...] = (
     verification_figures.feed_is_unbroken,
     verification_figures.commands_are_in_the_feed,
     verification_figures.rollups_are_rebuilt_the_same,
+    verification_figures.stock_flows_are_rebuilt_the_same,
+    verification_figures.valuation_is_the_pools,
     verification_figures.one_alert_at_a_time,
     alerts_are_at_rest,
 )

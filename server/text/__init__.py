@@ -10,6 +10,14 @@ LANGUAGES: Final = ("zh", "en")
 WORDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
     (TEXT / "errors.json").read_text("utf-8")
 )
+REPORTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = json.loads(
+    (TEXT / "reports.json").read_text("utf-8")
+)
+
+
+def report_words(section: str, name: str, language: str) -> str:
+    """What a report, a column, a kind of movement … is called; its name when nobody said."""
+    return REPORTS[section].get(name, {}).get(language, name)
 
 EVENTS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
     (TEXT / "events.json").read_text("utf-8")

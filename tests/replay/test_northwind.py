@@ -6,6 +6,7 @@ The figures can be checked by hand: on-hand value at standard cost 20,555.6875, 
 
 import csv
 import io
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 from server.domain.people import SYSTEM
 from server.services.import_rows import Upload, apply_import, check_import
 from server.services.recalculate import TurnoverPolicy, recalculate_due
+from server.services.refresh_stock_flows import refresh_stock_flows
 from server.services.verify_ledger import verify_books
 from server.store.db import reading
 from server.store.models import CostPool, Item, Movement, ReorderAlert
@@ -56,6 +58,46 @@ def test_northwind_replayed_gives_the_figures_that_can_be_checked_by_hand(
     assert len(below) == 37
     assert open_alerts() == {code(p) for p in below}
     assert verify_books().broken == ()
+    reports_hold(desk, moves)
+
+
+def reports_hold(desk: Api, moves: list[Row]) -> None:
+    """收发存: opening + in − out = closing for every item and month, and each month opens with what
+    the one before closed with; valuation and ageing tie to it, before and after the job."""
+    before = summaries(desk)
+    while refresh_stock_flows():
+        pass
+    assert summaries(desk) == before
+    held: dict[str, Decimal] = {}
+    for month in before:
+        for row in month["rows"]:
+            for what in ("quantity", "value"):
+                opening, entered, left, closing = (
+                    Decimal(row[f"{name}_{what}"]) for name in ("opening", "in", "out", "closing")
+                )
+                assert opening + entered - left == closing
+                assert opening == held.get(f"{row['item']} {what}", 0)
+                held[f"{row['item']} {what}"] = closing
+    assert before[-1]["totals"]["closing_value"] == "20555.6875"
+    bought = sum(Decimal(m["quantity"]) for m in moves if m["transaction_type"] == PURCHASED)
+    entered = sum(Decimal(month["totals"]["in_quantity"]) for month in before)
+    assert entered == bought
+    for report in ("valuation", "ageing"):
+        told = desk.get(f"/reports/{report}?as_of=2006-12-31&limit=500").json
+        assert told["totals"]["value"] == "20555.6875"
+        assert {row["item"]: Decimal(row["value"]) for row in told["rows"]} == {
+            name.removesuffix(" value"): value
+            for name, value in held.items()
+            if name.endswith("value") and (value or held[name.replace("value", "quantity")])
+        }
+
+
+def summaries(desk: Api) -> list[Any]:
+    """The stock summary of each month of Northwind's year."""
+    query = "/reports/stock_summary?group=item&limit=500"
+    months = [(f"2006-{m:02}-01", f"2006-{m:02}-{monthrange(2006, m)[1]}") for m in range(1, 13)]
+    answers = [desk.get(f"{query}&from={first}&to={last}") for first, last in months]
+    return [answer.json for answer in answers if answer.json["rows"]]
 
 
 def test_northwinds_orders_run_as_documents_end_to_end(

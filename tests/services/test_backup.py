@@ -112,6 +112,7 @@ _FACTORY_SINS = {
     "commands_are_in_the_feed",
     "pools_hold_the_stock",
     "pools_are_worth_their_movements",
+    "valuation_is_the_pools",
 }
 
 

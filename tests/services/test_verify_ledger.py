@@ -16,6 +16,7 @@ from server.domain.people import SYSTEM
 from server.services.keep_records import change_record, create_record
 from server.services.manage_items import ITEM_SITES, ITEMS
 from server.services.manage_places import SITES, go_live
+from server.services.refresh_stock_flows import refresh_stock_flows
 from server.services.verify_ledger import all_checks, verify_books
 from server.store.db import db
 from server.store.immutability import APPEND_ONLY
@@ -27,6 +28,8 @@ from tests.floor import Floor, handheld
 @pytest.fixture
 def floor(app: Flask) -> Iterator[Floor]:
     with busy_floor() as busy:
+        while refresh_stock_flows():
+            pass
         yield busy
 
 
@@ -221,6 +224,13 @@ LIES = (
         "item_id=1",
     ),
     Lie("rollups_are_rebuilt_the_same", ["DELETE FROM day_rollup"], "item_id=1"),
+    Lie(
+        "stock_flows_are_rebuilt_the_same",
+        ["UPDATE stock_flow_day SET in_quantity = in_quantity + 1 WHERE item_id = 1"],
+        "item_id=1",
+    ),
+    Lie("stock_flows_are_rebuilt_the_same", ["DELETE FROM stock_flow_month"], "item_id=1"),
+    Lie("valuation_is_the_pools", ["UPDATE cost_pool SET value = value + 1"], "item_id=1"),
     Lie(
         "one_alert_at_a_time",
         [

@@ -88,6 +88,7 @@ from server.store.models.places import (
     Zone,
 )
 from server.store.models.planning import DayRollup, ReorderAlert, Turnover
+from server.store.models.stock_flows import StockFlowDay, StockFlowMonth
 
 __all__ = [
     "NONE_ID",
@@ -162,6 +163,8 @@ __all__ = [
     "SettingChange",
     "SignIn",
     "Site",
+    "StockFlowDay",
+    "StockFlowMonth",
     "StockStatus",
     "Supplier",
     "SupplierItem",

@@ -46,6 +46,7 @@ class Recalculation(Model):
     """A movement does wanted + 1; the job sets done = the wanted it read. Never deleted.
 
     wanted_at: since when it has been due; request_id: who asked last, for the job's log lines.
+    flowed: the `wanted` of which the day's stock flows were derived, by a job of their own.
     """
 
     __tablename__ = "recalculation"
@@ -54,6 +55,7 @@ class Recalculation(Model):
     day: Mapped[Any] = mapped_column(Date, primary_key=True)
     wanted: Mapped[int] = mapped_column(BigId, default=1)
     done: Mapped[int] = mapped_column(BigId, default=0)
+    flowed: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     wanted_at: Mapped[int] = mapped_column(Instant)
     request_id: Mapped[str] = mapped_column(default="")
     __table_args__ = (
@@ -62,6 +64,14 @@ class Recalculation(Model):
             "wanted_at",
             sqlite_where=text("done < wanted"),
             postgresql_where=text("done < wanted"),
+        ),
+        Index(
+            "ix_recalculation_flow_due",
+            "item_id",
+            "site_id",
+            "day",
+            sqlite_where=text("flowed < wanted"),
+            postgresql_where=text("flowed < wanted"),
         ),
         CheckConstraint("done <= wanted", name="done_within"),
     )

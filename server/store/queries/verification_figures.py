@@ -13,6 +13,7 @@ from server.store.models import Command, Feed, PendingFeed, Recalculation, Reord
 from server.store.queries.verification import FINDINGS_MOST, Finding, first_rows, is_sqlite, shown
 from server.store.recalculations import all_due
 from server.store.rollups import DayKey, differing_rollups
+from server.store.stock_flows import differing_flows, pools_unlike_flows
 
 
 def feed_is_unbroken(session: Session) -> Iterable[Finding]:
@@ -47,6 +48,32 @@ def rollups_are_rebuilt_the_same(session: Session) -> Iterable[Finding]:
             "day_rollup",
             _named(key),
             "is not what the ledger gives, and not due to be computed",
+        )
+
+
+def stock_flows_are_rebuilt_the_same(session: Session) -> Iterable[Finding]:
+    """What came in and went out on a book day is what the whole ledger says, and a month is the sum
+    of its days; what is due is left out."""
+    for key in islice(differing_flows(session), FINDINGS_MOST):
+        yield Finding(
+            "stock_flows_are_rebuilt_the_same",
+            "stock_flow_day",
+            {"item_id": key.item_id, "site_id": key.site_id, "day": key.day.isoformat()},
+            "is not what the ledger gives, and not due to be computed",
+        )
+
+
+def valuation_is_the_pools(session: Session) -> Iterable[Finding]:
+    """What reports say our stock is, in quantity and to the last digit of money, is what the cost
+    pools hold."""
+    for key, reported, held in islice(pools_unlike_flows(session), FINDINGS_MOST):
+        yield Finding(
+            "valuation_is_the_pools",
+            "cost_pool",
+            dict(zip(("item_id", "site_id", "owner_id"), key, strict=True)),
+            "the valuation report differs from the pool",
+            f"{shown(held[0])} worth {shown(held[1])}",
+            f"{shown(reported[0])} worth {shown(reported[1])}",
         )
 
 
