@@ -8,11 +8,11 @@ from flask.views import MethodView
 from server.api.access import current_actor, requires
 from server.api.errors import reader_language
 from server.api.openapi import Blueprint
-from server.api.pagination import free_cursor_key, page
+from server.api.pagination import free_cursor_key, page, page_of
 from server.api.schemas.reports import (
     LanguageQuery,
     ReportFileQuery,
-    ReportKindsSchema,
+    ReportKindSchema,
     ReportQuery,
     ReportSchema,
 )
@@ -28,11 +28,11 @@ blueprint = Blueprint("reports", __name__, description="Reports and what they ar
 class Reports(MethodView):
     @requires("reports.read")
     @blueprint.arguments(LanguageQuery, location="query")
-    @blueprint.response(200, ReportKindsSchema)
+    @blueprint.response(200, page_of(ReportKindSchema))
     def get(self, query: dict[str, Any]) -> Record:
         """The reports the caller may read, with the filters and groups of each."""
         language = query.get("language") or reader_language()
-        reports = [
+        rows = [
             {
                 "name": report.name,
                 "title": report_words("reports", report.name, language),
@@ -42,7 +42,7 @@ class Reports(MethodView):
             }
             for report in reports_for(current_actor())
         ]
-        return {"reports": reports}
+        return {"rows": rows, "next_cursor": None}
 
 
 @blueprint.route("/reports/<string:name>")

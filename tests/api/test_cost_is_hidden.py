@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from server.domain.people import SYSTEM
+from server.domain.reports import REPORTS
 from server.services.export_rows import EXPORTS, FORMATS
 from server.services.keep_records import create_record
 from server.services.manage_suppliers import SUPPLIER_ITEMS
@@ -130,6 +131,11 @@ def _paths(chief: Api) -> Iterator[str]:
             yield from (f"/exports/{kind}.{end}" for kind in EXPORTS for end in FORMATS)
         elif path == "/message-templates/{kind}/{language}":
             yield "/message-templates/digest/zh"
+        elif path in ("/reports/{name}", "/report-files/{name}"):
+            end = ".csv" if "files" in path else ""
+            for name in REPORTS:
+                query = "?item=M8" if name == "item_ledger" else ""
+                yield path.replace("{name}", f"{name}{end}") + query
         elif "{" in path:
             yield from _filled(chief, path)
         elif path == "/stock":

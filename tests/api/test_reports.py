@@ -281,7 +281,7 @@ def test_a_late_fact_after_closing_changes_only_the_open_month(shop):
 
 
 def test_reports_are_listed_with_what_they_may_be_asked(shop):
-    told = shop.as_role("clerk").get("/reports?language=zh").json["reports"]
+    told = shop.as_role("clerk").get("/reports?language=zh").json["rows"]
     assert {row["name"] for row in told} == {*REPORTS} - {"turnover"}
     summary = next(row for row in told if row["name"] == "stock_summary")
     assert summary["title"] == "收发存汇总表"

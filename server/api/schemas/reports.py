@@ -80,12 +80,6 @@ class ReportKindSchema(Schema):
     has_chart = fields.Boolean(required=True)
 
 
-class ReportKindsSchema(Schema):
-    """All reports the caller may read."""
-
-    reports = fields.List(fields.Nested(ReportKindSchema), required=True)
-
-
 class LanguageQuery(Schema):
     """In which language titles are told; else that of the reader."""
 
