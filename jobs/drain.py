@@ -13,8 +13,10 @@ from server.bootstrap import settings_of
 from server.domain.errors import Unavailable
 from server.logs import logger
 from server.services.check_labels import check_labels
+from server.services.pack_month import make_wanted_pack
 from server.services.print_automatically import print_automatically
 from server.services.recalculate import TurnoverPolicy, recalculate_due
+from server.services.schedule_reports import run_due_report
 from server.services.send_what_is_due import send_what_is_due
 from server.settings import Settings
 
@@ -83,6 +85,20 @@ def drain_outbound() -> int:
     if sent:
         log.info("sent outside", sent=sent)
     return sent
+
+
+def drain_planning() -> int:
+    """Run reports whose time has come and make month-end packs that are wanted; how many."""
+    _take_off_bell("planning")
+    made = 0
+    try:
+        while run_due_report() or make_wanted_pack():
+            made += 1
+    except Unavailable as busy:
+        log.warning("reports wait", code=busy.code)
+    if made:
+        log.info("reports made", files=made)
+    return made
 
 
 def _recalculate(policy: TurnoverPolicy) -> int:

@@ -16,7 +16,7 @@ from server.domain.errors import Unavailable
 from server.logs import configure_logs, logger
 from server.services.lease_labels import settle_overdue
 from server.services.number_feed import number_feed
-from server.services.sweep import due_queues, wake_snoozed_alerts
+from server.services.sweep import due_by_clock, due_queues, wake_snoozed_alerts
 
 LOOK_S = 0.03
 DATABASE_WAIT_S = 0.5
@@ -63,7 +63,7 @@ class Relay:
         self._next_sweep = time.monotonic() + self._sweep_interval_s
         wake_snoozed_alerts()
         settle_overdue()
-        self._ring(frozenset(DRAINS) & due_queues())
+        self._ring(frozenset(DRAINS) & (due_queues() | due_by_clock()))
 
     def _ring(self, queues: frozenset[str]) -> None:
         """Redis may be away: the database keeps what is due, the sweep rings again."""

@@ -12,7 +12,7 @@ from rq import cron
 from rq.exceptions import SchedulerNotFound, StopRequested
 from rq.job import Job
 
-from jobs import upkeep
+from jobs import drain, upkeep
 from jobs.queues import connect, make_queue
 from server.bootstrap import make_base_app, settings_of
 from server.logs import configure_logs, logger
@@ -35,6 +35,7 @@ class Entry:
 
 SCHEDULE = (
     Entry(upkeep.refresh_flows, "planning", interval=60),
+    Entry(drain.drain_planning, "planning", interval=60),
     Entry(upkeep.refresh_figures, "planning", interval=600),
     Entry(upkeep.forget_old, "planning", crontab="20 3 * * *"),
     Entry(upkeep.verify, "planning", crontab="40 3 * * *"),

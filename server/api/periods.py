@@ -5,6 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server.api.access import current_actor, requires
+from server.api.errors import reader_language
 from server.api.idempotency import idempotent
 from server.api.openapi import Blueprint
 from server.api.pagination import PageQuery, cursor_key, page, page_of
@@ -37,10 +38,16 @@ class Periods(MethodView):
     def post(self, body: dict[str, Any], site_id: int) -> Record:
         """Close days that are over, or reopen closed ones; the password is asked again.
 
+        Closing is refused while a blocking check of the month is open, and has the month-end pack
+        made.
+
         Errors: unknown_site, period_not_over, period_closed_already, period_not_closed,
-        reason_required, step_up_required.
+        reason_required, month_end_blocked, step_up_required.
         """
-        change = close_period if body["action"] == "close" else reopen_period
-        change(site_id, body["closed_through"], body["reason"], actor=current_actor())
+        through, reason, actor = body["closed_through"], body["reason"], current_actor()
+        if body["action"] == "close":
+            close_period(site_id, through, reason, actor=actor, language=reader_language())
+        else:
+            reopen_period(site_id, through, reason, actor=actor)
         with reading() as session:
             return periods_page(session, site_id, None, 1)[0]

@@ -25,6 +25,9 @@ _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "messages.read": (
         "webhook", "channel", "channel_subscription", "message_template", "message", "board",
     ),
+    "reports.write": (
+        "report", "report_schedule", "export_profile", "export_batch", "month_end_pack",
+    ),
     "people.read": ("user", "user_pass", "session", "token", "sign_in"),
 }  # fmt: skip
 PERMISSION_OF: Final = {kind: name for name, kinds in _READ_BY.items() for kind in kinds}

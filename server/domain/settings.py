@@ -16,6 +16,7 @@ GROUPS: Final = {
     "count": ("盘点", "Counting"),
     "planning": ("补货", "Replenishment"),
     "document": ("单据", "Documents"),
+    "month_end": ("结账", "Month end"),
     "person": ("人员", "People"),
 }
 """What the first word of a key is about, in Chinese and English, in the order of the page."""
@@ -76,6 +77,37 @@ DOCUMENT_DAMAGED_PERCENT: Final = decimal(
     zh="允许破损", en="Tolerance damaged",
     zh_why="收货不合格超过该比例时提示；100 表示从不提示。",
     en_why="More of an order line damaged than this is flagged; 100: never.",
+)  # fmt: skip
+
+MONTH_END_NEGATIVE_STOCK: Final = yes_no(
+    "month_end.block_negative_stock", True,
+    zh="负库存未处理时不能结账", en="Negative stock stops the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+MONTH_END_OPEN_COUNTS: Final = yes_no(
+    "month_end.block_open_counts", False,
+    zh="有未完成盘点时不能结账", en="Open counts stop the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+MONTH_END_OPEN_DOCUMENTS: Final = yes_no(
+    "month_end.block_open_documents", False,
+    zh="有未完成单据时不能结账", en="Open documents stop the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+MONTH_END_UNSENT_DEVICES: Final = yes_no(
+    "month_end.block_unsent_devices", False,
+    zh="手持机有未上传数据时不能结账", en="Unsent handhelds stop the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+MONTH_END_ESTIMATED_PRICES: Final = yes_no(
+    "month_end.block_estimated_prices", False,
+    zh="有暂估价时不能结账", en="Estimated prices stop the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+MONTH_END_EXCEPTIONS: Final = yes_no(
+    "month_end.block_exceptions", False,
+    zh="有待处理异常时不能结账", en="Exceptions stop the close",
+    zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
 )  # fmt: skip
 
 REGISTRY: Final[dict[str, Setting[Any]]] = {

@@ -12,19 +12,25 @@ from server.domain.days import day_of
 from server.domain.errors import InvalidInput, RuleViolated
 from server.domain.people import Actor
 from server.domain.texts import checked_text
+from server.services.check_month import checklist, first_day_of, require_settled
 from server.services.clock import now_ms
 from server.services.keep_records import Edit, locked_record, tell
 from server.services.manage_places import SITES
+from server.services.pack_month import order_pack
 from server.store.db import unit_of_work
 from server.store.feed import announce
 from server.store.location_locks import close_site
 from server.store.models import Period, Site
 
 
-def close_period(site_id: int, through: date, reason: str = "", *, actor: Actor) -> None:
-    """Close every day through this one, which must be over at the site.
+def close_period(
+    site_id: int, through: date, reason: str = "", *, actor: Actor, language: str = "zh"
+) -> None:
+    """Close every day through this one, which must be over at the site, and have its month-end
+    pack made.
 
-    Raises NotFound `unknown_site`, RuleViolated `period_not_over`, `period_closed_already`.
+    Raises NotFound `unknown_site`, RuleViolated `period_not_over`, `period_closed_already`,
+    `month_end_blocked`.
     """
     with unit_of_work() as session:
         edit, site = _site(session, site_id, actor)
@@ -34,7 +40,11 @@ def close_period(site_id: int, through: date, reason: str = "", *, actor: Actor)
             raise RuleViolated(
                 "period_closed_already", closed_through=site.closed_through.isoformat()
             )
-        _change(edit, site, "close", through, reason)
+        require_settled(checklist(session, site, through))
+        first = first_day_of(site, through)
+        period = _change(edit, site, "close", through, reason)
+        pack = order_pack(session, site, through, period.id, language, actor)
+        pack.first_day = first
 
 
 def reopen_period(site_id: int, through: date | None, reason: str, *, actor: Actor) -> None:
@@ -59,7 +69,7 @@ def _site(session: Session, site_id: int, actor: Actor) -> tuple[Edit, Site]:
     return edit, site
 
 
-def _change(edit: Edit, site: Site, action: str, through: date | None, reason: str) -> None:
+def _change(edit: Edit, site: Site, action: str, through: date | None, reason: str) -> Period:
     site.closed_through = through
     site.version += 1
     site.changed_at = edit.at
@@ -82,3 +92,4 @@ def _change(edit: Edit, site: Site, action: str, through: date | None, reason: s
         at=edit.at,
         site_id=site.id,
     )
+    return period

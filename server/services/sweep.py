@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 from server.domain.days import day_of
 from server.services.check_labels import is_anything_unchecked
 from server.services.clock import now_ms
+from server.services.pack_month import is_any_pack_wanted
 from server.services.print_automatically import is_anything_to_print
 from server.services.recalculate import TurnoverPolicy
+from server.services.schedule_reports import is_any_report_due
 from server.services.send_what_is_due import is_anything_to_send
 from server.store.db import reading, unit_of_work
 from server.store.models import IdempotencyKey
@@ -33,6 +35,13 @@ def due_queues() -> frozenset[str]:
     if is_anything_to_send():
         due.add("outbound")
     return frozenset(due)
+
+
+def due_by_clock() -> frozenset[str]:
+    """The queues where time alone, or a request, has made reports or packs due."""
+    with reading() as session:
+        due = is_any_report_due(session) or is_any_pack_wanted(session)
+    return frozenset({"planning"} if due else ())
 
 
 def wake_snoozed_alerts() -> int:

@@ -41,7 +41,7 @@ def xlsx_file(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     sheet = book.create_sheet("Stockturn")
     sheet.append([guarded(name) for name in header])
     for row in rows:
-        sheet.append([_typed_cell(value) for value in row])
+        sheet.append([typed_cell(value) for value in row])
     with tempfile.TemporaryFile() as file:
         book.save(file)
         file.seek(0)
@@ -57,11 +57,12 @@ def _drained(text: io.StringIO) -> bytes:
 
 
 def _plain_cell(value: Any) -> str:
-    typed = _typed_cell(value)
+    typed = typed_cell(value)
     return plain(typed) if isinstance(typed, Decimal) else "" if typed is None else str(typed)
 
 
-def _typed_cell(value: Any) -> str | int | Decimal | None:
+def typed_cell(value: Any) -> str | int | Decimal | None:
+    """The value as a workbook keeps it: numbers as such, text safe to open."""
     if isinstance(value, bool):
         return int(value)
     if value is None or isinstance(value, int | Decimal):

@@ -13,11 +13,16 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
 REPORTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = json.loads(
     (TEXT / "reports.json").read_text("utf-8")
 )
+EXPORT_MAPS: Final[Mapping[str, Mapping[str, Any]]] = json.loads(
+    (TEXT / "export_maps.json").read_text("utf-8")
+)
+"""Shipped column maps by name: title (zh, en), and the columns of each kind of batch."""
 
 
 def report_words(section: str, name: str, language: str) -> str:
     """What a report, a column, a kind of movement … is called; its name when nobody said."""
     return REPORTS[section].get(name, {}).get(language, name)
+
 
 EVENTS: Final[Mapping[str, Mapping[str, str]]] = json.loads(
     (TEXT / "events.json").read_text("utf-8")

@@ -88,6 +88,14 @@ from server.store.models.places import (
     Zone,
 )
 from server.store.models.planning import DayRollup, ReorderAlert, Turnover
+from server.store.models.reports import (
+    ExportBatch,
+    ExportLine,
+    ExportProfile,
+    MonthEndPack,
+    ReportRun,
+    ReportSchedule,
+)
 from server.store.models.stock_flows import StockFlowDay, StockFlowMonth
 
 __all__ = [
@@ -119,6 +127,9 @@ __all__ = [
     "DocumentNumber",
     "DocumentShort",
     "EnrolmentCode",
+    "ExportBatch",
+    "ExportLine",
+    "ExportProfile",
     "Feed",
     "HandedNumber",
     "HandlingUnit",
@@ -139,6 +150,7 @@ __all__ = [
     "Message",
     "MessageFile",
     "MessageTemplate",
+    "MonthEndPack",
     "Movement",
     "NumberRange",
     "Owner",
@@ -152,6 +164,8 @@ __all__ = [
     "QuarantinedCommand",
     "Recalculation",
     "ReorderAlert",
+    "ReportRun",
+    "ReportSchedule",
     "Reservation",
     "ReservationLine",
     "Revaluation",
