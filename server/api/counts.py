@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask.views import MethodView
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,17 @@ from server.api.schemas.counts import (
     CountSchema,
     CountTaskQuery,
     CountTaskSchema,
+    LinkCheckQuery,
+    LinkCheckSchema,
+    LinkSchema,
     RefusalSchema,
+    WaitingCountSchema,
+    WaitingQuery,
 )
 from server.domain.errors import NotFound
 from server.domain.people import Actor
 from server.services.approve_counts import approve_count, refuse_count
+from server.services.deep_links import check_count_link, count_link
 from server.services.reconcile_count import VarianceLine, reconcile_count
 from server.store.db import reading
 from server.store.queries.count_views import (
@@ -30,6 +37,7 @@ from server.store.queries.count_views import (
     grain_of,
     line_views,
     names_of,
+    waiting_counts,
 )
 from server.store.queries.counts import participant_role
 from server.store.queries.records import Record
@@ -66,6 +74,53 @@ class OneCount(MethodView):
         return _answer(count_id, current_actor())
 
 
+@blueprint.route("/counts/waiting")
+class WaitingCounts(MethodView):
+    @requires("counts.read")
+    @blueprint.arguments(WaitingQuery, location="query")
+    @blueprint.response(200, page_of(WaitingCountSchema))
+    def get(self, query: dict[str, Any]) -> Any:
+        """Finished counts that wait for a decision, the longest waiting first, each in short."""
+        after = cursor_key(query["cursor"], int)
+        limit, actor = query["limit"], current_actor()
+        with reading() as session:
+            rows = waiting_counts(
+                session, actor.site_ids, query.get("site"), after[0] if after else 0, limit + 1
+            )
+        shown: dict[str, Any] = page(rows, limit, lambda row: [row["id"]])
+        shown["rows"] = [_in_short(row, actor) for row in shown["rows"]]
+        return shown
+
+
+@blueprint.route("/counts/<int:count_id>/link")
+class CountLink(MethodView):
+    @requires("counts.read")
+    @blueprint.response(200, LinkSchema)
+    def get(self, count_id: int) -> dict[str, Any]:
+        """A link to this count for a phone, good for a day. It decides nothing by itself.
+
+        Errors: unknown_count.
+        """
+        _known(count_id, current_actor())
+        path, ends = count_link(count_id)
+        return {"url": request.host_url.rstrip("/") + path, "expires_at": ends}
+
+
+@blueprint.route("/counts/<int:count_id>/link-check")
+class CountLinkCheck(MethodView):
+    @requires("counts.read")
+    @blueprint.arguments(LinkCheckQuery, location="query")
+    @blueprint.response(200, LinkCheckSchema)
+    def get(self, query: dict[str, str], count_id: int) -> dict[str, Any]:
+        """Whether a link to this count is ours and still good.
+
+        Errors: unknown_count, bad_link, link_expired.
+        """
+        ends = check_count_link(count_id, query["signature"])
+        _known(count_id, current_actor())
+        return {"expires_at": ends}
+
+
 @blueprint.route("/counts/<int:count_id>/approve")
 class Approval(MethodView):
     @requires("counts.decide", step_up=True)
@@ -74,8 +129,8 @@ class Approval(MethodView):
     def post(self, body: dict[str, Any], count_id: int) -> Answer:
         """Post the variances at the instants they were seen.
 
-        Errors: unknown_count, stale_version, count_not_finished, own_count, devices_silent,
-        moved_while_counting (a recount is ordered).
+        Errors: unknown_count, stale_version, count_not_finished, count_already_decided, own_count,
+        devices_silent, moved_while_counting (a recount is ordered).
         """
         actor = current_actor()
         approve_count(
@@ -96,7 +151,7 @@ class Refusal(MethodView):
     def post(self, body: dict[str, Any], count_id: int) -> Answer:
         """Post nothing, and have the place counted again.
 
-        Errors: unknown_count, stale_version, count_not_finished, own_count.
+        Errors: unknown_count, stale_version, count_not_finished, count_already_decided, own_count.
         """
         actor = current_actor()
         refuse_count(count_id, body["version"], body["reason"], actor)
@@ -123,11 +178,36 @@ class CountTasks(MethodView):
         return page(rows, limit, lambda row: [row["id"]])
 
 
-def _answer(count_id: int, actor: Actor) -> Answer:
+def _known(count_id: int, actor: Actor) -> Record:
     with reading() as session:
         count = count_view(session, count_id)
-        if count is None or not actor.sees_site(count["site_id"]):
-            raise NotFound("unknown_count")
+    if count is None or not actor.sees_site(count["site_id"]):
+        raise NotFound("unknown_count")
+    return count
+
+
+def _in_short(count: Record, actor: Actor) -> Record:
+    with reading() as session:
+        count["blind"] = _is_blind(session, count, actor)
+    count |= dict.fromkeys(_SHORT)
+    if count["blind"]:
+        return count
+    found = reconcile_count(count["id"], actor)
+    differing = [line for line in found.lines if line.variance]
+    count["variance_count"] = len(differing)
+    count["silent_device_count"] = len(found.silent_devices)
+    if len(differing) == 1:
+        with reading() as session:
+            names = names_of(session, [differing[0].grain])
+        count |= {**names[differing[0].grain], "variance": differing[0].variance}
+    if actor.may("cost.read"):
+        count["value"] = found.value
+    return count
+
+
+def _answer(count_id: int, actor: Actor) -> Answer:
+    count = _known(count_id, actor)
+    with reading() as session:
         lines = line_views(session, count_id)
         count["blind"] = _is_blind(session, count, actor)
     count["silent_devices"] = []
@@ -185,5 +265,14 @@ def _shown(line: Record, names: Record, actor: Actor) -> Record:
 
 _UNKNOWN: Record = dict.fromkeys(
     ("expected", "variance", "value", "moved_since", "moved_while_counting")
+)
+_SHORT = (
+    "variance_count",
+    "silent_device_count",
+    "item",
+    "name_zh",
+    "name_en",
+    "base_unit",
+    "variance",
 )
 _ORDER = ("item", "lot", "unit", "serial")

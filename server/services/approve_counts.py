@@ -7,7 +7,7 @@ matter in which order handhelds come online (RULES 8–14). Nobody approves thei
 from collections.abc import Iterable, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from server.domain.counting import (
@@ -36,7 +36,7 @@ from server.store.db import table_of, unit_of_work
 from server.store.feed import announce, canonical_json
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.location_locks import close_location
-from server.store.models import Count, CountAnchor, CountLine, CountParticipant
+from server.store.models import Count, CountAnchor, CountLine, CountParticipant, User
 from server.store.queries.counts import (
     CountRow,
     book_lines,
@@ -56,7 +56,8 @@ def approve_count(
 ) -> UUID:
     """Post the variances at their own instants and anchor the place (RULES 10, 11).
 
-    Raises NotFound `unknown_count`, Conflict `stale_version`, RuleViolated `count_not_finished`,
+    Raises NotFound `unknown_count`, Conflict `stale_version`,
+    `count_already_decided`, RuleViolated `count_not_finished`,
     `devices_silent` (those not acknowledged), `moved_while_counting` (by site policy; then a
     recount is ordered), NotPermitted `own_count`, Unavailable `database_busy` when it lost every
     race with others.
@@ -128,6 +129,9 @@ def _lock_place(session: Session, count: CountRow, units: Units) -> Serials:
 
 def _decidable(session: Session, count_id: int, version: int, actor: Actor) -> CountRow:
     count = visible(count_by_id(session, count_id, lock=True), actor)
+    if count.state in ("approved", "refused"):
+        by = session.scalar(select(User.name).where(User.id == count.decided_by)) or ""
+        raise Conflict("count_already_decided", state=count.state, by=by)
     if count.state != "finished":
         raise RuleViolated("count_not_finished", state=count.state)
     if count.version != version:

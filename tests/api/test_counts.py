@@ -201,3 +201,42 @@ def test_a_supervisor_reads_what_was_counted_of_lots_and_serials_by_their_codes(
     lines = {line["item"]: line for line in newest(desk)["lines"]}
     assert (lines["MILK"]["lot"], lines["MILK"]["variance"]) == ("L1", "-4")
     assert (lines["DRILL"]["serial"], lines["DRILL"]["variance"]) == ("S1", "-1")
+
+
+def test_of_two_who_decide_at_once_the_second_is_told_who_was_first(pda, desk, world):
+    counted(pda, M8="97")
+    count = newest(desk)
+    body = {"version": count["version"]}
+    assert desk.post(f"/counts/{count['id']}/approve", json=body).status_code == 200
+    boss = world.as_role("administrator")
+    for decision in ({**body, "reason": "no"}, body):
+        verb = "refuse" if "reason" in decision else "approve"
+        late = boss.post(f"/counts/{count['id']}/{verb}", json=decision)
+        assert (late.status_code, late.json["code"]) == (409, "count_already_decided")
+        assert late.json["fields"] == {"by": "Supervisor", "state": "approved"}
+    assert on_hand("A-01") == "97"
+
+
+def test_counts_that_wait_are_listed_in_short_for_who_may_decide(pda, desk, world):
+    counted(pda, M8="97")
+    row = desk.get("/counts/waiting").json["rows"][0]
+    facts = ("item", "base_unit", "variance", "value", "variance_count", "silent_device_count")
+    assert [row[name] for name in facts] == ["M8", "pcs", "-3", "-7.5", 1, 0]
+    assert "value" not in world.as_role("clerk").get("/counts/waiting").json["rows"][0]
+    desk.post(f"/counts/{row['id']}/approve", json={"version": row["version"]})
+    assert desk.get("/counts/waiting").json["rows"] == []
+
+
+def test_a_link_opens_one_count_for_a_day_and_decides_nothing(pda, desk, clock):
+    counted(pda, M8="97")
+    count_id = newest(desk)["id"]
+    link = desk.get(f"/counts/{count_id}/link").json
+    signature = link["url"].partition("?s=")[2]
+    assert f"/c/{count_id}?s=" in link["url"]
+    check = f"/counts/{count_id}/link-check?signature="
+    assert desk.get(check + signature).json == {"expires_at": link["expires_at"]}
+    assert newest(desk)["state"] == "finished"
+    for wrong in (f"/counts/{int(count_id) + 1}/link-check?signature={signature}", check + "x.y"):
+        assert desk.get(wrong).json["code"] == "bad_link"
+    clock.turn(hours=24)
+    assert desk.get(check + signature).json["code"] == "link_expired"

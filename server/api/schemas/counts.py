@@ -86,6 +86,45 @@ class CountDetailSchema(CountSchema):
     silent_devices = fields.List(fields.Nested(SilentDeviceSchema), required=True)
 
 
+class WaitingCountSchema(CountSchema):
+    """A finished count in short, for who decides. item and names: of the only line that differs.
+
+    variance_count: lines that differ. variance: of the only one. value: of all, at cost. The books'
+    side is null where it may not be seen (blind).
+    """
+
+    blind = fields.Boolean(required=True)
+    variance_count = fields.Integer(required=True, allow_none=True)
+    item = fields.String(required=True, allow_none=True)
+    name_zh = fields.String(required=True, allow_none=True)
+    name_en = fields.String(required=True, allow_none=True)
+    base_unit = fields.String(required=True, allow_none=True)
+    variance = QuantityField(required=True, allow_none=True)
+    value = MoneyField(allow_none=True)
+    silent_device_count = fields.Integer(required=True, allow_none=True)
+
+
+class WaitingQuery(PageQuery):
+    """The longest waiting first."""
+
+    site = fields.String(validate=CODE)
+
+
+class LinkSchema(Schema):
+    """url: opens the count on any device; whoever opens it signs in."""
+
+    url = fields.String(required=True)
+    expires_at = InstantField(required=True)
+
+
+class LinkCheckQuery(Schema):
+    signature = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class LinkCheckSchema(Schema):
+    expires_at = InstantField(required=True)
+
+
 class ApprovalSchema(Schema):
     """version: of the count as it was read. acknowledged_devices: silent ones it is approved
     without. accept_movement: also where something moved while it was counted (policy `ask`)."""

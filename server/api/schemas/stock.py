@@ -6,6 +6,9 @@ from server.api.pagination import PageQuery
 from server.api.schemas.fields import Id, InstantField, MoneyField, QuantityField
 from server.api.schemas.texts import code as a_code
 from server.api.schemas.texts import text as a_text
+from server.store.queries.stock_table import GROUPS
+
+TABLE_ROWS_MOST = 50_000
 
 
 class StockQuery(PageQuery):
@@ -68,8 +71,37 @@ class StockPageSchema(Schema):
     withheld = fields.List(Id(), required=True)
 
 
+class StockTableQuery(Schema):
+    """group: what a row stands for at a site. Narrowed by what changes the figures; names are
+    searched by whoever has the table. `q` is for tables of more than `limit` rows."""
+
+    group = fields.String(load_default="item", validate=validate.OneOf(tuple(GROUPS)))
+    limit = fields.Integer(
+        load_default=TABLE_ROWS_MOST, validate=validate.Range(1, TABLE_ROWS_MOST)
+    )
+    site = a_code()
+    item = a_code(metadata={"description": "sku"})
+    category = a_code()
+    q = a_text(metadata={"description": "words of sku, names, 规格, or pinyin initials"})
+    owner = a_code()
+    status = a_code()
+
+
+class StockTableSchema(Schema):
+    """columns: the names of what each row has, in order; costs only for those who may read them.
+    more: there are more rows than these."""
+
+    columns = fields.List(fields.String(), required=True)
+    rows = fields.Raw(
+        required=True, metadata={"type": "array", "items": {"type": "array", "items": {}}}
+    )
+    more = fields.Boolean(required=True)
+    value = MoneyField(required=True, allow_none=True)
+    withheld = fields.List(Id(), required=True)
+
+
 class MovementQuery(PageQuery):
-    """from and to: instants of occurred_at, the end excluded."""
+    """from and to: instants of occurred_at, the end excluded. user and device: by id."""
 
     site = a_code()
     item = a_code()
@@ -81,6 +113,8 @@ class MovementQuery(PageQuery):
     document = a_code()
     reason = a_code()
     command = fields.UUID()
+    user = Id()
+    device = Id()
     since = InstantField(data_key="from")
     until = InstantField(data_key="to")
 
@@ -121,6 +155,7 @@ class MovementSchema(Schema):
     recorded_at = InstantField(required=True)
     value_date = fields.Date(required=True)
     device = fields.String(required=True, allow_none=True)
+    device_id = Id(required=True, allow_none=True)
     user = fields.String(required=True, allow_none=True)
     user_id = Id(required=True, allow_none=True)
     document = fields.String(required=True)

@@ -80,6 +80,19 @@ def count_page(
     return [dict(row) for row in session.execute(asked).mappings()]
 
 
+def waiting_counts(
+    session: Session, site_ids: frozenset[int] | None, site: str | None, after_id: int, limit: int
+) -> list[Record]:
+    """Finished counts of these sites, the longest waiting first."""
+    asked = _counts().where(Count.state == "finished", Count.id > after_id)
+    if site_ids is not None:
+        asked = asked.where(Count.site_id.in_(site_ids))
+    if site:
+        asked = asked.where(Site.code_key == code_key(site))
+    rows = session.execute(asked.order_by(Count.id).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
 def count_view(session: Session, count_id: int) -> Record | None:
     """One count with its names."""
     row = session.execute(_counts().where(Count.id == count_id)).mappings().one_or_none()

@@ -73,8 +73,8 @@ ITEM_KEYS: tuple[Any, ...] = (Item.sku_key, Position.site_id, Position.owner_id)
 LOCATION_KEYS: tuple[Any, ...] = (Position.site_id, Location.id)
 
 _NOT_EMPTY = or_(Balance.on_hand != 0, Balance.reserved != 0)
-_PHYSICAL = Position.kind.in_(PHYSICAL_KINDS)
-_AVAILABLE = Balance.on_hand - Balance.reserved
+PHYSICAL = Position.kind.in_(PHYSICAL_KINDS)
+AVAILABLE = Balance.on_hand - Balance.reserved
 
 
 def balances_page(
@@ -88,10 +88,10 @@ def balances_page(
 ) -> list[Record]:
     """Balances that are not zero, in the order of sku and place; `hidden`: location ids to leave
     out. Values are on_hand × the pool's average."""
-    asked = _in_scope(_balances(), sites, filters, hidden)
+    asked = narrowed(balances_select(), sites, filters, hidden)
     asked = _within(session, asked, sites, filters, hidden, after, limit)
     asked = _behind(asked, BALANCE_KEYS, after).order_by(*BALANCE_KEYS).limit(limit)
-    return [_with_value(dict(row._mapping)) for row in session.execute(asked)]
+    return [with_value(dict(row._mapping)) for row in session.execute(asked)]
 
 
 def items_page(
@@ -101,11 +101,13 @@ def items_page(
 
     value: the whole pool's, or on_hand × its average where the filters show a part of it.
     """
-    asked = _within(session, _in_scope(_items(), sites, filters), sites, filters, (), after, limit)
+    asked = _within(
+        session, narrowed(items_select(), sites, filters), sites, filters, (), after, limit
+    )
     asked = _behind(asked, ITEM_KEYS, after)
     rows = session.execute(asked.order_by(*ITEM_KEYS).limit(limit))
     whole = filters.keys() <= POOL_FILTERS
-    return [_with_value(dict(row._mapping), whole=whole) for row in rows]
+    return [with_value(dict(row._mapping), whole=whole) for row in rows]
 
 
 def locations_page(
@@ -118,7 +120,7 @@ def locations_page(
     hidden: Iterable[int] = (),
 ) -> list[Record]:
     """How much stands where: different items and balances of each place that is not empty."""
-    asked = _in_scope(_locations(), sites, filters, hidden)
+    asked = narrowed(locations_select(), sites, filters, hidden)
     asked = _within_places(session, asked, sites, filters, hidden, after, limit)
     asked = _behind(asked, LOCATION_KEYS, after)
     rows = session.execute(asked.order_by(*LOCATION_KEYS).limit(limit))
@@ -159,7 +161,8 @@ def counting_at(session: Session, user_id: int | None) -> list[int]:
     )
 
 
-def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
+def joined_balances(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of balances with everything they are called, their pool and category."""
     asked = select(*columns).select_from(Balance).join(Item, Item.id == Balance.item_id)
     return (
         _placed(asked)
@@ -212,7 +215,7 @@ def _within(
         return asked
     of_item = {name: value for name, value in filters.items() if name in _OF_ITEM}
     others = {name: value for name, value in filters.items() if name not in _OF_ITEM}
-    balances = _in_scope(_placed(select(Balance.item_id)), sites, others, hidden)
+    balances = narrowed(_placed(select(Balance.item_id)), sites, others, hidden)
     if others or sites is not None:
         few = list(session.scalars(balances.limit(_FEW + 1)))
         if len(few) <= _FEW:
@@ -246,7 +249,7 @@ def _within_places(
     if filters.keys() & _FEW_BALANCES:
         return asked
     if filters.keys() - {"site"}:
-        balances = _in_scope(_sorted(select(Balance.item_id)), sites, filters, hidden)
+        balances = narrowed(_sorted(select(Balance.item_id)), sites, filters, hidden)
         few = list(session.scalars(balances.limit(_FEW + 1)))
         return asked.where(Balance.item_id.in_(set(few))) if len(few) <= _FEW else asked
     held = (
@@ -277,9 +280,10 @@ def _items_where(filters: dict[str, Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _balances() -> Select[*tuple[Any, ...]]:
-    promisable = and_(StockStatus.available, _PHYSICAL)
-    return _joined(
+def balances_select() -> Select[*tuple[Any, ...]]:
+    """Each balance."""
+    promisable = and_(StockStatus.available, PHYSICAL)
+    return joined_balances(
         Site.code.label("site"),
         Location.code.label("location"),
         Position.kind.label("location_kind"),
@@ -298,16 +302,17 @@ def _balances() -> Select[*tuple[Any, ...]]:
         Balance.on_hand,
         Balance.second_on_hand,
         Balance.reserved,
-        _sized(case((promisable, _AVAILABLE), else_=ZERO)).label("available"),
+        _sized(case((promisable, AVAILABLE), else_=ZERO)).label("available"),
         *_POOL,
         *_labelled(BALANCE_KEYS),
     )
 
 
-def _items() -> Select[*tuple[Any, ...]]:
-    promisable = and_(StockStatus.available, _PHYSICAL)
+def items_select() -> Select[*tuple[Any, ...]]:
+    """Sums for each item, site and owner."""
+    promisable = and_(StockStatus.available, PHYSICAL)
     grouped = (Item.id, Position.site_id, Position.owner_id)
-    return _joined(
+    return joined_balances(
         Site.code.label("site"),
         Owner.code.label("owner"),
         Item.sku.label("item"),
@@ -316,19 +321,20 @@ def _items() -> Select[*tuple[Any, ...]]:
         Item.specification,
         Item.base_unit,
         Item.second_unit,
-        _total(Balance.on_hand, _PHYSICAL).label("on_hand"),
-        _total(Balance.second_on_hand, _PHYSICAL).label("second_on_hand"),
-        _total(Balance.reserved, _PHYSICAL).label("reserved"),
-        _total(_AVAILABLE, promisable).label("available"),
-        _total(Balance.on_hand, Position.kind == "transit").label("in_transit"),
-        _total(Balance.on_hand, Position.kind == "production").label("in_production"),
+        total_where(Balance.on_hand, PHYSICAL).label("on_hand"),
+        total_where(Balance.second_on_hand, PHYSICAL).label("second_on_hand"),
+        total_where(Balance.reserved, PHYSICAL).label("reserved"),
+        total_where(AVAILABLE, promisable).label("available"),
+        total_where(Balance.on_hand, Position.kind == "transit").label("in_transit"),
+        total_where(Balance.on_hand, Position.kind == "production").label("in_production"),
         *_POOL,
         *_labelled(ITEM_KEYS),
     ).group_by(*grouped, Site.id, Owner.id, CostPool.id)
 
 
-def _locations() -> Select[*tuple[Any, ...]]:
-    return _joined(
+def locations_select() -> Select[*tuple[Any, ...]]:
+    """How much stands in each location."""
+    return joined_balances(
         Site.code.label("site"),
         Location.code.label("location"),
         Location.name,
@@ -347,12 +353,13 @@ _POOL: tuple[Any, ...] = (
 )
 
 
-def _in_scope(
+def narrowed(
     asked: Select[*tuple[Any, ...]],
     sites: Sites,
     filters: dict[str, Any],
     hidden: Iterable[int] = (),
 ) -> Select[*tuple[Any, ...]]:
+    """Only balances that are not zero, of these sites and filters."""
     asked = asked.where(_NOT_EMPTY, *_conditions(filters))
     if sites is not None:
         asked = asked.where(Position.site_id.in_(sites))
@@ -377,7 +384,8 @@ def _labelled(keys: tuple[Any, ...]) -> list[Any]:
     return [key.label(f"key_{place}") for place, key in enumerate(keys)]
 
 
-def _total(what: Any, condition: Any) -> Any:
+def total_where(what: Any, condition: Any) -> Any:
+    """The sum of it over the rows where the condition holds."""
     return func.sum(case((condition, what), else_=ZERO), type_=Balance.on_hand.type)
 
 
@@ -385,7 +393,8 @@ def _sized(expression: Any) -> Any:
     return func.coalesce(expression, ZERO, type_=Balance.on_hand.type)
 
 
-def _with_value(row: Record, *, whole: bool = False) -> Record:
+def with_value(row: Record, *, whole: bool = False) -> Record:
+    """The row with unit_cost and value in place of its pool."""
     quantity, value = row.pop("pool_quantity"), row.pop("pool_value")
     if row.pop("owner_id") != OWN_OWNER_ID:
         return row | {"unit_cost": None, "value": None}
