@@ -1285,6 +1285,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commands/{command_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A command with its scans and its answer.
+         * @description Errors: unknown_command.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    command_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CommandView"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/count-tasks": {
         parameters: {
             query?: never;
@@ -1388,6 +1440,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finished counts that wait for a decision, the longest waiting first, each in short. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    site?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingCountPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counts/{count_id}": {
         parameters: {
             query?: never;
@@ -1453,8 +1554,8 @@ export interface paths {
         put?: never;
         /**
          * Post the variances at the instants they were seen.
-         * @description Errors: unknown_count, stale_version, count_not_finished, own_count, devices_silent,
-         *     moved_while_counting (a recount is ordered).
+         * @description Errors: unknown_count, stale_version, count_not_finished, count_already_decided, own_count,
+         *     devices_silent, moved_while_counting (a recount is ordered).
          */
         post: {
             parameters: {
@@ -1497,6 +1598,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts/{count_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                count_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * A link to this count for a phone, good for a day. It decides nothing by itself.
+         * @description Errors: unknown_count.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    count_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Link"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{count_id}/link-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                count_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Whether a link to this count is ours and still good.
+         * @description Errors: unknown_count, bad_link, link_expired.
+         */
+        get: {
+            parameters: {
+                query: {
+                    signature: string;
+                };
+                header?: never;
+                path: {
+                    count_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LinkCheck"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counts/{count_id}/refuse": {
         parameters: {
             query?: never;
@@ -1510,7 +1717,7 @@ export interface paths {
         put?: never;
         /**
          * Post nothing, and have the place counted again.
-         * @description Errors: unknown_count, stale_version, count_not_finished, own_count.
+         * @description Errors: unknown_count, stale_version, count_not_finished, count_already_decided, own_count.
          */
         post: {
             parameters: {
@@ -5219,6 +5426,8 @@ export interface paths {
                     document?: string;
                     reason?: string;
                     command?: string;
+                    user?: string;
+                    device?: string;
                     from?: string;
                     to?: string;
                 };
@@ -8299,6 +8508,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stock/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stock whole, up to 50,000 rows by columns: for tables that are sorted and searched where
+         *     they are shown. Whoever is counting a place does not see what the books hold there.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    group?: "item" | "lot" | "unit" | "location" | "owner" | "status" | "balance";
+                    limit?: number;
+                    site?: string;
+                    /** @description sku */
+                    item?: string;
+                    category?: string;
+                    /** @description words of sku, names, 规格, or pinyin initials */
+                    q?: string;
+                    owner?: string;
+                    status?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StockTable"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/supplier-items": {
         parameters: {
             query?: never;
@@ -10127,6 +10395,43 @@ export interface components {
         ColumnMaps: {
             rows: components["schemas"]["ColumnMap"][];
         };
+        CommandView: {
+            body: {
+                [key: string]: unknown;
+            };
+            code: string | null;
+            codes: string[];
+            device: string | null;
+            /** Format: int64 */
+            device_id: string | null;
+            fields: {
+                [key: string]: unknown;
+            };
+            /** Format: uuid */
+            id: string;
+            intent: string;
+            movement_count: number;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: uuid */
+            replaced_by: string | null;
+            /** Format: uuid */
+            replaces: string | null;
+            request_id: string;
+            scans: unknown[];
+            seq: number | null;
+            site: string | null;
+            status: string;
+            type: string;
+            uncertainty_ms: number;
+            /** Format: uuid */
+            undone_by: string | null;
+            user: string | null;
+            /** Format: int64 */
+            user_id: string | null;
+        };
         Count: {
             /** Format: date-time */
             counted_at: string | null;
@@ -10845,6 +11150,15 @@ export interface components {
             /** Format: decimal */
             unit_cost?: string;
         };
+        Link: {
+            /** Format: date-time */
+            expires_at: string;
+            url: string;
+        };
+        LinkCheck: {
+            /** Format: date-time */
+            expires_at: string;
+        };
         Location: {
             /** Format: decimal */
             capacity?: string | null;
@@ -11012,6 +11326,8 @@ export interface components {
             /** Format: uuid */
             command_id: string;
             device: string | null;
+            /** Format: int64 */
+            device_id: string | null;
             document: string;
             estimated?: boolean;
             from: components["schemas"]["Side"];
@@ -12095,6 +12411,14 @@ export interface components {
             value: string | null;
             withheld: string[];
         };
+        StockTable: {
+            columns: string[];
+            more: boolean;
+            rows: unknown[][];
+            /** Format: decimal */
+            value: string | null;
+            withheld: string[];
+        };
         Subscription: {
             about: string;
             /** Format: date-time */
@@ -12493,6 +12817,49 @@ export interface components {
         };
         Version: {
             version: number;
+        };
+        WaitingCount: {
+            base_unit: string | null;
+            blind: boolean;
+            /** Format: date-time */
+            counted_at: string | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string | null;
+            decision: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: int64 */
+            id: string;
+            item: string | null;
+            line_count: number;
+            location: string;
+            /** Format: int64 */
+            location_id: string;
+            name_en: string | null;
+            name_zh: string | null;
+            silent_device_count: number | null;
+            site: string;
+            /** Format: int64 */
+            site_id: string;
+            started_by: string | null;
+            /** @enum {string} */
+            state: "counting" | "finished" | "approved" | "refused";
+            /** Format: uuid */
+            uid: string;
+            /** Format: decimal */
+            value?: string | null;
+            /** Format: decimal */
+            variance: string | null;
+            variance_count: number | null;
+            version: number;
+            whole: boolean;
+        };
+        WaitingCountPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["WaitingCount"][];
         };
         Wanted: {
             codes?: string[];

@@ -18,7 +18,7 @@ const MOST = 99;
 
 const WAITING: readonly Waiting[] = [
   {
-    path: "/approvals", permission: "counts.decide", concerns: ({ topic }) => topic.startsWith("count."),
+    path: "/counts", permission: "counts.decide", concerns: ({ topic }) => topic.startsWith("count."),
     count: () => call("get", "/api/v1/counts", { query: { state: ["finished"], limit: MOST + 1 }, headers: PASSIVE }).then(counted),
   },
 ];

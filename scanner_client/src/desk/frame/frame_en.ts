@@ -2,7 +2,8 @@ import type { FrameText } from "./words";
 
 /** The frame in English. Navigation first: one line for every page of the route table. */
 export const en: Record<FrameText, string> = {
-  nav_stock: "Stock",
+  nav_counts: "Approvals", nav_stock: "Stock", nav_movements: "Movements",
+  nav_item: "Item", nav_location: "Location", nav_lot: "Lot", nav_unit: "Handling unit",
   nav_labels: "Labels", nav_messages: "Messages",
   group_counts: "Counts",
   group_work: "Work",

@@ -3,7 +3,7 @@
  * reachable, in the navigation and in the palette, for whoever holds the permission.
  * docs/desk.md tells how to add one.
  */
-import { Boxes, MessageSquare, StickyNote, type IconNode } from "lucide";
+import { ArrowLeftRight, Boxes, ClipboardCheck, Container, Layers, MapPin, Package, MessageSquare, StickyNote, type IconNode } from "lucide";
 import type { FunctionComponent } from "preact";
 import { later, type Meanwhile } from "../../ui/later";
 import type { FrameText } from "./words";
@@ -25,10 +25,36 @@ export interface Route {
 
 export const GROUPS: readonly Group[] = ["counts", "work", "turnover", "system"];
 
+const THING = later(() => import("../stock/thing_page").then((page) => page.ThingPage));
+
 export const ROUTES: readonly Route[] = [
+  {
+    path: "/counts", title: "nav_counts", permission: "counts.read", group: "counts", icon: ClipboardCheck,
+    page: later(() => import("../counts/counts_page").then((page) => page.CountsPage)),
+  },
+  {
+    path: "/c", title: "nav_counts", permission: "counts.read", group: null, icon: ClipboardCheck,
+    page: later(() => import("../counts/link_page").then((page) => page.LinkPage)),
+  },
   {
     path: "/stock", title: "nav_stock", permission: "stock.read", group: "work", icon: Boxes,
     page: later(() => import("../stock_page").then((page) => page.StockPage)),
+  },
+  {
+    path: "/movements", title: "nav_movements", permission: "movements.read", group: "work", icon: ArrowLeftRight,
+    page: later(() => import("../stock/movements_page").then((page) => page.MovementsPage)),
+  },
+  {
+    path: "/item", title: "nav_item", permission: "stock.read", group: null, icon: Package, page: THING,
+  },
+  {
+    path: "/location", title: "nav_location", permission: "stock.read", group: null, icon: MapPin, page: THING,
+  },
+  {
+    path: "/lot", title: "nav_lot", permission: "stock.read", group: null, icon: Layers, page: THING,
+  },
+  {
+    path: "/unit", title: "nav_unit", permission: "stock.read", group: null, icon: Container, page: THING,
   },
   {
     path: "/labels", title: "nav_labels", permission: "labels.read", group: "system", icon: StickyNote,

@@ -1,0 +1,17 @@
+export const zh = {
+  movements: "移动明细",
+  balances: "在哪里",
+  filter_user: "人员 {id}",
+  filter_device: "设备 {id}",
+  none_title: "没有移动",
+  none: "收货、上架、拣货或盘点过账后，移动会出现在这里。",
+  empty_title: "现在没有库存",
+  empty: "过去的移动在下面。",
+  pick_title: "选一条移动",
+  pick: "在左边选一条，查看它的指令、扫描和冲销。",
+  item: "货品", lot: "批次", serial: "序列号", location: "库位", unit: "容器", document: "单据", command: "指令",
+  time: "发生时间", recorded: "记录时间", kind: "类型", quantity: "数量", from: "从", to: "到", by: "谁", device: "设备",
+  reason: "原因", value: "金额", unit_cost: "单价", status: "状态", expires: "有效期", on_hand: "现存", reserved: "预留", available: "可用", site: "仓库",
+  reversal: "冲销", reversed_by: "已被冲销", reverses: "冲销了移动 {id}", scans: "扫描", no_scans: "没有扫描记录（由桌面或接口提交）",
+  doubt: "时间误差 ±{s} 秒", flags: "标记", type: "类型", received: "收到时间", see_command: "这条指令的全部移动",
+};
