@@ -5,7 +5,7 @@ import { ask, query } from "../../route";
 export interface Filters<N extends string> {
   values: Record<N, string>;
   /** Whether any of them is set. */
-  any: boolean;
+  isSet: boolean;
   set: (changes: Partial<Record<N, string>>) => void;
   clear: () => void;
   /** The same text for the same values: what effects and memos depend on. */
@@ -21,7 +21,7 @@ export function useFilters<N extends string>(...names: N[]): Filters<N> {
   return {
     values: kept.current.values,
     key,
-    any: names.some((name) => values[name] !== ""),
+    isSet: names.some((name) => values[name] !== ""),
     set: (changes) => ask(changes as Record<string, string>),
     clear: () => ask(Object.fromEntries(names.map((name) => [name, ""]))),
   };

@@ -35,7 +35,7 @@ export function MovementsPage() {
                   {name === "user" || name === "device" ? s(`filter_${name}`, { id: filters.values[name] }) : `${s(name)} ${filters.values[name]}`}
                 </span>
               ))}
-              {filters.any && <button onClick={filters.clear}>{f("filter_clear")}</button>}
+              {filters.isSet && <button onClick={filters.clear}>{f("filter_clear")}</button>}
             </div>
             <MovementTable filters={asked} selected={chosen} onSelect={(row) => ask({ movement: row.id })} />
           </>
