@@ -34,5 +34,6 @@ export default defineConfig({
   oxc: { jsx: { importSource: "preact" } },
   build: { target: "chrome80", cssTarget: "chrome80", modulePreload: { polyfill: false } },
   server: { proxy: { "/api": "http://127.0.0.1:8000" } },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"] },
+  // A loaded machine is slow, not wrong.
+  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"], testTimeout: 120_000 },
 });
