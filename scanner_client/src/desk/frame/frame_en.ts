@@ -4,6 +4,7 @@ import type { FrameText } from "./words";
 export const en: Record<FrameText, string> = {
   nav_counts: "Approvals", nav_stock: "Stock", nav_movements: "Movements",
   nav_item: "Item", nav_location: "Location", nav_lot: "Lot", nav_unit: "Handling unit",
+  nav_documents: "Documents",
   nav_labels: "Labels", nav_messages: "Messages",
   group_counts: "Counts",
   group_work: "Work",

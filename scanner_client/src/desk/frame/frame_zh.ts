@@ -2,6 +2,7 @@
 export const zh = {
   nav_counts: "待审批", nav_stock: "库存", nav_movements: "移动明细",
   nav_item: "货品", nav_location: "库位", nav_lot: "批次", nav_unit: "容器",
+  nav_documents: "单据",
   nav_labels: "标签", nav_messages: "消息与大屏",
   group_counts: "盘点",
   group_work: "作业",

@@ -3,7 +3,7 @@
  * reachable, in the navigation and in the palette, for whoever holds the permission.
  * docs/desk.md tells how to add one.
  */
-import { ArrowLeftRight, Boxes, ClipboardCheck, Container, Layers, MapPin, Package, MessageSquare, StickyNote, type IconNode } from "lucide";
+import { ArrowLeftRight, Boxes, ClipboardCheck, ClipboardList, Container, Layers, MapPin, Package, MessageSquare, StickyNote, type IconNode } from "lucide";
 import type { FunctionComponent } from "preact";
 import { later, type Meanwhile } from "../../ui/later";
 import type { FrameText } from "./words";
@@ -43,6 +43,10 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/movements", title: "nav_movements", permission: "movements.read", group: "work", icon: ArrowLeftRight,
     page: later(() => import("../stock/movements_page").then((page) => page.MovementsPage)),
+  },
+  {
+    path: "/documents", title: "nav_documents", permission: "documents.read", group: "work", icon: ClipboardList,
+    page: later(() => import("../documents/documents_page").then((page) => page.DocumentsPage)),
   },
   {
     path: "/item", title: "nav_item", permission: "stock.read", group: null, icon: Package, page: THING,

@@ -1,0 +1,168 @@
+/** A draft while it is written: head, lines, save. What is refused says why, and nothing typed is lost. */
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { call, Problem } from "../../api/client";
+import { ask } from "../../route";
+import { Field } from "../../ui/form";
+import { useAsk } from "../frame/ask";
+import { Confirm } from "../frame/confirm";
+import { Select, TextArea } from "../frame/fields";
+import { oneSite, siteName, sites } from "../frame/places";
+import { say } from "../frame/said";
+import { useWork } from "../frame/work";
+import { loadPartners, may, partnerOf, REASONS, type Detail, type Kind, type Line } from "./documents_data";
+import { LinesGrid } from "./lines_grid";
+import { PasteSheet } from "./paste_sheet";
+import { emptyLine, isEmpty, problemOf, type DraftLine } from "./pasted_rows";
+import { d } from "./words";
+
+interface DraftProps {
+  kind: Kind;
+  /** The draft that is changed; none: a new one. */
+  document?: Detail;
+  again?: () => Promise<void>;
+}
+
+type Values = Record<string, string>;
+
+export function DraftForm({ kind, document, again }: DraftProps) {
+  const form = useRef<HTMLFormElement>(null);
+  // A feed that brings somebody else's version must not make it ours unseen.
+  const version = useRef(document?.version ?? 0);
+  const latest = useSignal(0);
+  const lines = useSignal<DraftLine[]>(document?.lines.length ? document.lines.map(typed) : [emptyLine()]);
+  const strict = useSignal(false);
+  const pasting = useSignal<{ cells: string[][] | null } | null>(null);
+  const { busy, problem, run } = useWork();
+  const priced = may("cost.read");
+  const mayPrice = priced && may("cost.write");
+  const wrong = lines.value.flatMap((line, at) => (!isEmpty(line) && problemOf(line, mayPrice || !priced || Boolean(document)) ? [at + 1] : []));
+
+  const save = async (): Promise<void> => {
+    strict.value = true;
+    if (wrong.length || !form.current!.reportValidity()) return;
+    latest.value = 0;
+    const values = Object.fromEntries(new FormData(form.current!)) as Values;
+    await run(async () => {
+      const body = bodyOf(kind, values, lines.value, mayPrice);
+      const saved = document
+        ? await change(document.id, version.current, body).catch(async (error: unknown) => {
+          if (!(error instanceof Problem) || error.code !== "stale_version") throw error;
+          latest.value = (await call("get", "/api/v1/documents/{document_id}", { path: { document_id: document.id } })).version;
+          return null;
+        })
+        : await call("post", "/api/v1/documents", { body: { ...body, kind, site: values["site"] ?? "" } });
+      if (!saved) return;
+      say(d("saved", { number: saved.number }));
+      ask({ new: "", edit: "", code: saved.number });
+      await again?.();
+    });
+  };
+  const leave = async (): Promise<void> => { ask({ new: "", edit: "" }); await again?.(); };
+  return (
+    <form class="draft" ref={form} data-kind={kind} onSubmit={(event) => { event.preventDefault(); void save(); }}
+      onKeyDown={(event) => { if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void save(); } }}>
+      <h2>{document ? <>{d(`kind_${kind}`)} <span class="code">{document.number}</span></> : d("new_kind", { kind: d(`kind_${kind}`) })}</h2>
+      <HeadFields kind={kind} document={document} />
+      <section>
+        <div class="lines-head">
+          <h3>{d("lines")}</h3>
+          <button type="button" onClick={() => (pasting.value = { cells: null })}>{d("paste")}</button>
+          <button type="button" onClick={() => (lines.value = [...lines.value, emptyLine()])}>{d("add_line")}</button>
+        </div>
+        <p class="small muted">{d("keys_hint")}</p>
+        <LinesGrid lines={lines} priced={priced} mayPrice={mayPrice || Boolean(document)} strict={strict.value} onPaste={(cells) => (pasting.value = { cells })} />
+      </section>
+      {strict.value && wrong.length > 0 && <p class="problem" role="alert">{d("mend_lines", { lines: wrong.slice(0, 12).join(", ") })}</p>}
+      {problem && <p class="problem" role="alert">{problem}</p>}
+      {latest.value > 0 && (
+        <div class="problem" role="alert">
+          <p>{d("stale_edit")}</p>
+          <div class="acts-line">
+            <button type="button" onClick={() => { version.current = latest.value; void save(); }}>{d("overwrite")}</button>
+            <button type="button" onClick={() => void leave()}>{d("discard")}</button>
+          </div>
+        </div>
+      )}
+      <div class="acts-line">
+        <button class="main" type="submit" disabled={busy}>{busy ? d("saving") : d(document ? "save_changes" : "save")}</button>
+        <Confirm label={d("back")} consequence={d("back_sure")} grave={false} onConfirm={() => void leave()} />
+      </div>
+      {pasting.value && (
+        <PasteSheet cells={pasting.value.cells} mayPrice={mayPrice} onClose={() => (pasting.value = null)} onTake={(taken) => {
+          lines.value = [...lines.value.filter((line) => !isEmpty(line)), ...taken];
+          pasting.value = null;
+        }} />
+      )}
+    </form>
+  );
+}
+
+function HeadFields({ kind, document }: { kind: Kind; document?: Detail | undefined }) {
+  const partner = partnerOf(kind);
+  const partners = useAsk(`partners ${partner}`, () => (partner ? loadPartners(partner) : Promise.resolve([])));
+  const chosen = useSignal({
+    site: document?.site ?? oneSite.value, partner: (partner && document?.[partner]) ?? "", to_site: document?.to_site ?? "",
+    mode: document?.mode || "stepwise", reason: document?.reason ?? "",
+  });
+  const pick = (name: keyof typeof chosen.value) => (value: string): void => { chosen.value = { ...chosen.value, [name]: value }; };
+  const places = sites.value.map(({ code = "" }) => ({ value: code, text: siteName(code) }));
+  const known = (partners.answer ?? []).map(({ code, name }) => ({ value: code, text: name === code ? code : `${name} ${code}` }));
+  return (
+    <div class="head-fields">
+      {!document && <Select label={d("site")} name="site" value={chosen.value.site} choices={places} onChange={pick("site")} none={d("choose_one")} />}
+      {partner && <Select label={d(partner)} name={partner} value={chosen.value.partner} choices={known} onChange={pick("partner")} none={d("choose_one")} />}
+      {kind === "transfer" && (
+        <>
+          <Select label={d("to_site")} name="to_site" value={chosen.value.to_site} choices={places} onChange={pick("to_site")} none={d("choose_one")} />
+          <Select label={d("mode")} name="mode" value={chosen.value.mode} onChange={pick("mode")}
+            choices={[{ value: "stepwise", text: d("mode_stepwise") }, { value: "direct", text: d("mode_direct") }]} />
+        </>
+      )}
+      {kind === "other_issue" && (
+        <Select label={d("reason")} name="reason" value={chosen.value.reason} onChange={pick("reason")} none={d("choose_one")}
+          choices={REASONS.map((each) => ({ value: each, text: d(`reason_${each}`) }))} />
+      )}
+      <Field label={d("external_number")} name="external_number" value={document?.external_number ?? ""} optional autocomplete="off" />
+      <DateField label={d("col_date")} name="document_date" value={document?.document_date ?? ""} />
+      <DateField label={d("col_due")} name="due_date" value={document?.due_date ?? ""} />
+      <TextArea label={d("remarks")} name="remarks" value={document?.remarks ?? ""} optional rows={2} />
+    </div>
+  );
+}
+
+function DateField({ label, name, value }: { label: string; name: string; value: string }) {
+  return <label class="field"><span>{label}</span><input type="date" name={name} defaultValue={value} data-manual /></label>;
+}
+
+function change(id: string, version: number, body: ReturnType<typeof bodyOf>) {
+  return call("patch", "/api/v1/documents/{document_id}", { path: { document_id: id }, body, headers: { "If-Match": `"${version}"` } });
+}
+
+/** The request; a choice not made is left out, so that the server says what is missing. */
+function bodyOf(kind: Kind, values: Values, lines: DraftLine[], mayPrice: boolean) {
+  const named = [partnerOf(kind), kind === "transfer" && "to_site", kind === "transfer" && "mode", kind === "other_issue" && "reason", "document_date"];
+  return {
+    ...Object.fromEntries(named.filter((name): name is string => Boolean(name && values[name])).map((name) => [name, values[name]!])),
+    external_number: values["external_number"] ?? "",
+    due_date: values["due_date"] || null,
+    remarks: values["remarks"] ?? "",
+    lines: lines.filter((line) => !isEmpty(line)).map((line) => ({
+      ...line.rest, item: line.item.trim(), quantity: line.quantity.trim(),
+      ...(line.unit && { unit: line.unit }), ...(line.location.trim() && { location: line.location.trim() }),
+      ...(mayPrice && line.price.trim() && { price: line.price.trim() }),
+    })),
+  };
+}
+
+function typed(line: Line): DraftLine {
+  const { lot, expires_on, to_location, over_percent, under_percent, remarks, origin_line } = line;
+  return {
+    ...emptyLine(), item: line.item, quantity: line.packages ?? line.quantity, unit: line.packaging ?? "",
+    price: line.price ?? "", location: line.location ?? "",
+    rest: {
+      ...(lot && { lot }), ...(expires_on && { expires_on }), ...(to_location && { to_location }), ...(over_percent && { over_percent }),
+      ...(under_percent && { under_percent }), ...(remarks && { remarks }), ...(origin_line && { origin_line }),
+    },
+  };
+}
