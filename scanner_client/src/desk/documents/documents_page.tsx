@@ -73,7 +73,7 @@ function List() {
         <Table name="documents" label={d("documents")} rows={rows} columns={columns} id={(row) => row.number} more={more}
           selected={query.value.get("code") ?? ""} onSelect={(row) => ask({ code: row.number, new: "", edit: "" })}
           onEnd={() => { if (more) { pages.current += 1; void asked.again(); } }}
-          empty={filters.any ? <NoMatch onClear={filters.clear} />
+          empty={kind || state || partner || q ? <NoMatch onClear={filters.clear} />
             : <Empty title={d("none_title")} action={may("documents.write") && (
               <button onClick={() => ask({ new: "purchase_order" })}>{d("new_kind", { kind: d("kind_purchase_order") })}</button>
             )}>{may("documents.write") ? d("none") : d("none_read")}</Empty>} />
