@@ -84,14 +84,14 @@ function List() {
 
 function useColumns(): Column<Document>[] {
   return useMemo(() => [
-    { key: "number", title: d("col_number"), kind: "code", value: (row) => row.number, width: 150, narrow: true, head: true },
-    { key: "kind", title: d("kind"), value: (row) => d(`kind_${row.kind}`), width: 110 },
-    { key: "partner", title: d("partner"), value: (row) => row.partner_name || (row.to_site ? siteName(row.to_site) : ""), width: 150, grow: true },
+    { key: "number", title: d("col_number"), kind: "code", value: (row) => row.number, width: 128, narrow: true, head: true },
+    { key: "kind", title: d("kind"), value: (row) => d(`kind_${row.kind}`), width: 84 },
+    { key: "partner", title: d("partner"), value: (row) => row.partner_name || (row.to_site ? siteName(row.to_site) : ""), width: 110, grow: true },
     { key: "date", title: d("col_date"), kind: "day", value: (row) => row.document_date, cell: (row) => row.document_date, width: 115, hidden: true },
-    { key: "due", title: d("col_due"), kind: "day", value: (row) => row.due_date, cell: (row) => row.due_date ?? "–", width: 115 },
+    { key: "due", title: d("col_due"), kind: "day", value: (row) => row.due_date, cell: (row) => row.due_date ?? "–", width: 104 },
     { key: "progress", title: d("col_progress"), value: (row) => `${row.lines_complete}/${row.line_count}`,
-      cell: (row) => <Progress row={row} />, width: 90, narrow: true },
-    { key: "state", title: d("state"), value: (row) => d(`state_${row.state}`), cell: (row) => <StatePill of={row.state} />, width: 110, narrow: true },
+      cell: (row) => <Progress row={row} />, width: 92, narrow: true },
+    { key: "state", title: d("state"), value: (row) => d(`state_${row.state}`), cell: (row) => <StatePill of={row.state} />, width: 94, narrow: true },
     { key: "external", title: d("external_number"), kind: "code", value: (row) => row.external_number, width: 140, hidden: true },
     { key: "site", title: d("site"), value: (row) => siteName(row.site), width: 130, hidden: true },
   ], [d("col_number")]);
