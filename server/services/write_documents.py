@@ -263,8 +263,8 @@ def _write_lines(
 def _with_hidden_prices(
     edit: Edit, row: Document, references: References, lines: Sequence[Values]
 ) -> Sequence[Values]:
-    """Who may not see prices sends lines without them: each item keeps the one it had."""
-    if edit.actor.may("cost.read"):
+    """Who may not set prices sends lines without them: each item keeps the one it had."""
+    if edit.actor.may("cost.write"):
         return lines
     known = {line.item_id: line.price for line in references.lines_of(row.id).values()}
     kept = []
