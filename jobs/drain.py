@@ -18,6 +18,7 @@ from server.services.print_automatically import print_automatically
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.services.schedule_reports import run_due_report
 from server.services.send_what_is_due import send_what_is_due
+from server.services.watch_exceptions import watch_exceptions
 from server.settings import Settings
 
 RUN_S = 2.0
@@ -88,17 +89,21 @@ def drain_outbound() -> int:
 
 
 def drain_planning() -> int:
-    """Run reports whose time has come and make month-end packs that are wanted; how many."""
+    """Bring the exceptions inbox up to date, run reports whose time has come and make month-end
+    packs that are wanted; how many cases and files."""
     _take_off_bell("planning")
-    made = 0
+    cases = made = 0
     try:
+        cases = watch_exceptions()
         while run_due_report() or make_wanted_pack():
             made += 1
     except Unavailable as busy:
-        log.warning("reports wait", code=busy.code)
+        log.warning("planning waits", code=busy.code)
+    if cases:
+        log.info("exceptions watched", changed=cases)
     if made:
         log.info("reports made", files=made)
-    return made
+    return cases + made
 
 
 def _recalculate(policy: TurnoverPolicy) -> int:

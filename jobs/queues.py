@@ -20,8 +20,8 @@ QUEUES = ("movements", "counts", "planning", "labels", "outbound")
 DRAINS: Mapping[str, Callable[..., Any]] = {
     "movements": drain.drain_movements,
     "labels": drain.drain_labels,
-    "planning": drain.drain_planning,
     "outbound": drain.drain_outbound,
+    "planning": drain.drain_planning,
 }
 """What the doorbell of a queue starts; the other queues only get jobs of the schedule so far."""
 

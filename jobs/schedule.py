@@ -37,6 +37,7 @@ SCHEDULE = (
     Entry(upkeep.refresh_flows, "planning", interval=60),
     Entry(drain.drain_planning, "planning", interval=60),
     Entry(upkeep.refresh_figures, "planning", interval=600),
+    Entry(upkeep.watch, "planning", interval=60),
     Entry(upkeep.forget_old, "planning", crontab="20 3 * * *"),
     Entry(upkeep.verify, "planning", crontab="40 3 * * *"),
 )

@@ -11,6 +11,8 @@ from server.logs import logger
 from server.services.refresh_stock_flows import refresh_stock_flows
 from server.services.sweep import forget_old_answers, forget_sent, refresh_turnover
 from server.services.verify_ledger import verify_books
+from server.services.watch_exceptions import watch_exceptions
+from server.services.watch_red_lines import watch_red_lines
 
 FLOWS_S = 30
 
@@ -33,6 +35,13 @@ def refresh_flows() -> int:
     if keys:
         log.info("stock flows derived", keys=keys)
     return keys
+
+
+def watch() -> int:
+    """What time alone puts out of order: silent handhelds, old estimates, lots that expire."""
+    cases, alerts = watch_exceptions(), watch_red_lines()
+    log.info("watched", cases=cases, alerts=alerts)
+    return cases + alerts
 
 
 def forget_old() -> int:

@@ -1,4 +1,4 @@
-"""Reorder alerts: what must be bought, and who looks after it."""
+"""Alerts: what must be bought or put right, how urgent it is, and who looks after it."""
 
 from typing import Any
 
@@ -8,14 +8,21 @@ from server.api.access import current_actor, requires
 from server.api.etags import expected_version, version_tag
 from server.api.openapi import Blueprint
 from server.api.pagination import cursor_key, page, page_of
-from server.api.schemas.alerts import AlertQuery, AlertSchema, SnoozeSchema
+from server.api.schemas.alerts import (
+    AlertCountsSchema,
+    AlertHistorySchema,
+    AlertQuery,
+    AlertSchema,
+    AssignSchema,
+    SnoozeSchema,
+)
 from server.domain.errors import NotFound
-from server.services.manage_alerts import acknowledge, snooze
+from server.services.manage_alerts import acknowledge, assign, snooze
 from server.store.db import reading
-from server.store.queries.alert_rows import alerts_page, one_alert
+from server.store.queries.alert_rows import alert_counts, alert_events, alerts_page, one_alert
 from server.store.queries.records import Record
 
-blueprint = Blueprint("alerts", __name__, description="What must be bought")
+blueprint = Blueprint("alerts", __name__, description="What must be bought or put right")
 Answer = tuple[Record, int, dict[str, str]]
 
 
@@ -30,6 +37,8 @@ class Alerts(MethodView):
         limit = query.pop("limit")
         if query["state"] == "all":
             del query["state"]
+        if "owner" in query:
+            query["owner"] = _owner_id(query["owner"])
         with reading() as session:
             rows = alerts_page(
                 session, current_actor().site_ids, query, before[0] if before else None, limit + 1
@@ -43,6 +52,41 @@ class OneAlert(MethodView):
     @blueprint.response(200, AlertSchema)
     def get(self, alert_id: int) -> Answer:
         """One alert, with its ETag."""
+        return _answer(alert_id)
+
+
+@blueprint.route("/alerts/counts")
+class AlertCounts(MethodView):
+    @requires("alerts.read")
+    @blueprint.response(200, AlertCountsSchema)
+    def get(self) -> dict[str, Any]:
+        """How many alerts that are not resolved there are, by site, kind, level, state, owner."""
+        with reading() as session:
+            return {"rows": alert_counts(session, current_actor().site_ids)}
+
+
+@blueprint.route("/alerts/<int:alert_id>/history")
+class AlertHistory(MethodView):
+    @requires("alerts.read")
+    @blueprint.response(200, AlertHistorySchema)
+    def get(self, alert_id: int) -> dict[str, Any]:
+        """What happened to it, oldest first. Errors: unknown_alert."""
+        _answer(alert_id)
+        with reading() as session:
+            return {"rows": alert_events(session, alert_id)}
+
+
+@blueprint.route("/alerts/<int:alert_id>/assign")
+class AssignAlert(MethodView):
+    @requires("alerts.write")
+    @blueprint.arguments(AssignSchema)
+    @blueprint.response(200, AlertSchema)
+    def post(self, body: dict[str, Any], alert_id: int) -> Answer:
+        """Who looks after it from now on; If-Match names the version seen.
+
+        Errors: unknown_alert, alert_not_open, unfit_owner, if_match_required, stale_version.
+        """
+        assign(alert_id, expected_version(), body["owner_id"], actor=current_actor())
         return _answer(alert_id)
 
 
@@ -79,3 +123,9 @@ def _answer(alert_id: int) -> Answer:
     if row is None:
         raise NotFound("unknown_alert", alert=str(alert_id))
     return row, 200, version_tag(row["version"])
+
+
+def _owner_id(owner: str) -> int | None:
+    if owner == "me":
+        return current_actor().user_id
+    return None if owner == "none" else int(owner)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, g, jsonify, make_response, request
 from flask.views import MethodView
 
+from labels.symbols.matrix import qr_rows
 from server.api.access import (
     DEVICE_COOKIE,
     DEVICE_COOKIE_S,
@@ -23,13 +24,24 @@ from server.api.schemas.devices import (
     BadgeSchema,
     CodeSchema,
     DeviceSchema,
+    DeviceStatusSchema,
+    DoubtSchema,
     EnrolledSchema,
     EnrolSchema,
     NewCodeSchema,
     PassSchema,
+    RingSchema,
 )
 from server.domain.errors import NotPermitted
-from server.services.manage_devices import enrol_device, make_enrolment_code, revoke_device
+from server.services.manage_devices import (
+    device_seen,
+    enrol_device,
+    make_enrolment_code,
+    note_status,
+    quarantine_device,
+    revoke_device,
+    ring_device,
+)
 from server.services.sign_in import PassIssued, issue_user_pass
 from server.store.db import reading
 from server.store.queries.people import DeviceRow, device_page
@@ -48,7 +60,8 @@ class EnrolmentCodes(MethodView):
             body["site"], body["device_name"], keyless=body["keyless"], actor=current_actor()
         )
         url = f"{request.host_url}enrol?{urlencode({'code': made.code})}"
-        return {"code": made.code, "expires_at": made.expires_at, "url": url}
+        rows = ["".join("01"[dark] for dark in row) for row in qr_rows(url, "M")]
+        return {"code": made.code, "expires_at": made.expires_at, "url": url, "qr": rows}
 
 
 @blueprint.route("/devices/enrol")
@@ -95,6 +108,53 @@ class Revocation(MethodView):
     def post(self, device_id: int) -> DeviceRow:
         """Revoke a handheld; what it still sends is quarantined. Errors: unknown_device."""
         return revoke_device(device_id, actor=current_actor())
+
+
+@blueprint.route("/devices/<int:device_id>")
+class OneDevice(MethodView):
+    @requires("devices.read")
+    @blueprint.response(200, DeviceSchema)
+    def get(self, device_id: int) -> DeviceRow:
+        """One handheld. Errors: unknown_device."""
+        return device_seen(device_id, actor=current_actor())
+
+
+@blueprint.route("/devices/<int:device_id>/ring")
+class Ringing(MethodView):
+    @requires("devices.write")
+    @blueprint.arguments(RingSchema)
+    @blueprint.response(200, DeviceSchema)
+    def post(self, body: dict[str, bool], device_id: int) -> DeviceRow:
+        """Let a lost handheld ring for two minutes, from its next sync on. Errors:
+        unknown_device, device_revoked."""
+        return ring_device(device_id, body["ring"], actor=current_actor())
+
+
+@blueprint.route("/devices/<int:device_id>/quarantine")
+class Suspicion(MethodView):
+    @requires("devices.write")
+    @blueprint.arguments(DoubtSchema)
+    @blueprint.response(200, DeviceSchema)
+    def post(self, body: dict[str, bool], device_id: int) -> DeviceRow:
+        """Believe nothing a handheld says until a supervisor decided it; or trust it again.
+
+        Errors: unknown_device, commands_wait.
+        """
+        return quarantine_device(device_id, body["doubted"], actor=current_actor())
+
+
+@blueprint.route("/devices/status")
+class DeviceStatus(MethodView):
+    @requires("sync.read")
+    @blueprint.arguments(DeviceStatusSchema)
+    @blueprint.response(204)
+    def post(self, body: dict[str, int | None]) -> Response:
+        """What this handheld tells about itself. Errors: device_required."""
+        device = current_caller().device
+        if device is None:
+            raise NotPermitted("device_required")
+        note_status(device.id, body["battery_percent"])
+        return Response(status=204)
 
 
 @blueprint.route("/user-passes")

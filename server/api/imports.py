@@ -18,12 +18,17 @@ from server.api.schemas.imports import (
     ColumnMapSchema,
     ColumnMapsSchema,
     ImportListQuery,
+    ImportPreviewQuery,
+    ImportPreviewSchema,
     ImportQuery,
     ImportSchema,
     PastedSchema,
+    WrongRowsSchema,
 )
 from server.domain.errors import InvalidInput, NotFound
 from server.services.import_rows import Upload, apply_import, check_import, roll_back_import
+from server.services.preview_import import WrongRows as WrongRowsFound
+from server.services.preview_import import preview_import, wrong_rows
 from server.services.save_column_maps import save_column_map
 from server.services.write_table import CSV_TYPE
 from server.store.db import reading
@@ -33,6 +38,7 @@ from server.store.queries.records import page as page_of_records
 
 blueprint = Blueprint("imports", __name__, description="Files in: dry run, apply, roll back")
 
+WRONG_SHOWN = 200
 UPLOAD = {
     "requestBody": {
         "required": True,
@@ -106,6 +112,34 @@ class PastedImport(MethodView):
         return _import(uid)
 
 
+@blueprint.route("/imports/preview")
+class ImportPreview(MethodView):
+    @requires("imports.write")
+    @blueprint.doc(**UPLOAD)
+    @blueprint.arguments(ImportPreviewQuery, location="query")
+    @blueprint.response(200, ImportPreviewSchema)
+    def post(self, query: dict[str, Any]) -> Record:
+        """A file's columns, the fields they would be, and its first rows; nothing is kept.
+
+        Errors: as POST /imports, but for columns.
+        """
+        file = request.files.get("file")
+        if file is None:
+            raise InvalidInput("file_missing")
+        found = preview_import(query["kind"], file.read(), actor=current_actor())
+        kind = found.kind
+        return {
+            "headers": found.headers,
+            "columns": found.columns,
+            "samples": found.samples,
+            "rows": found.rows,
+            "fields": [
+                {"name": f.name, "required": f.name in kind.required, "headers": f.headers}
+                for f in kind.fields
+            ],
+        }
+
+
 @blueprint.route("/imports/<uuid:uid>")
 class OneImport(MethodView):
     @requires("imports.write")
@@ -129,18 +163,23 @@ class WrongRows(MethodView):
 
         Errors: unknown_import, no_wrong_rows.
         """
-        actor = current_actor()
-        own = {} if actor.may("cost.read") else {"user_id": actor.user_id}
-        _import(uid, **own)
-        with reading() as session:
-            found = wrong_rows_of(session, uid)
-        if found is None or found[1] is None:
-            raise NotFound("no_wrong_rows")
         return Response(
-            found[1],
+            _wrong_file(uid),
             content_type=CSV_TYPE,
             headers={"Content-Disposition": 'attachment; filename="wrong-rows.csv"'},
         )
+
+
+@blueprint.route("/imports/<uuid:uid>/wrong")
+class WrongRowsShown(MethodView):
+    @requires("imports.write")
+    @blueprint.response(200, WrongRowsSchema)
+    def get(self, uid: UUID) -> WrongRowsFound:
+        """The first wrong rows with their reasons, to look at; as a file: /wrong-rows.
+
+        Errors: unknown_import, no_wrong_rows.
+        """
+        return wrong_rows(_wrong_file(uid), WRONG_SHOWN)
 
 
 @blueprint.route("/imports/<uuid:uid>/apply")
@@ -191,6 +230,17 @@ class ColumnMaps(MethodView):
         """
         save_column_map(body["kind"], body["name"], body["columns"], actor=current_actor())
         return Response(status=204)
+
+
+def _wrong_file(uid: UUID) -> bytes:
+    actor = current_actor()
+    own = {} if actor.may("cost.read") else {"user_id": actor.user_id}
+    _import(uid, **own)
+    with reading() as session:
+        found = wrong_rows_of(session, uid)
+    if found is None or found[1] is None:
+        raise NotFound("no_wrong_rows")
+    return found[1]
 
 
 def _imports(filters: dict[str, Any], after: list[Any], limit: int) -> list[Record]:

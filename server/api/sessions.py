@@ -16,10 +16,12 @@ from server.api.access import (
 )
 from server.api.limits import guess_limited
 from server.api.openapi import Blueprint
+from server.api.pagination import PageQuery, cursor_key, page, page_of
 from server.api.schemas.sessions import (
     CredentialsSchema,
     MeSchema,
     PasswordSchema,
+    SessionSchema,
     SignedInSchema,
 )
 from server.bootstrap import settings_of
@@ -27,6 +29,7 @@ from server.domain.errors import NotPermitted
 from server.domain.people import PERMISSIONS, Actor
 from server.services.authenticate import STEP_UP_MS
 from server.services.clock import now_ms
+from server.services.end_sessions import end_session, open_sessions
 from server.services.sign_in import sign_in, sign_out, step_up
 from server.store.queries.people import UserRow
 
@@ -55,6 +58,30 @@ class Sessions(MethodView):
         response = make_response(jsonify(answer), 201)
         set_cookie(response, SESSION_COOKIE, signed_in.token, lasts_ms // 1000)
         return response
+
+
+@blueprint.route("/sessions/open")
+class OpenSessions(MethodView):
+    @requires("people.read")
+    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.response(200, page_of(SessionSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Desk sessions that have not ended, by id."""
+        after = cursor_key(query["cursor"], int) or [0]
+        caller = current_caller()
+        rows = open_sessions(after[0], query["limit"] + 1, actor=current_actor())
+        shown = [row | {"own": row["id"] == caller.sign_in_id} for row in rows]
+        return page(shown, query["limit"], lambda row: [row["id"]])
+
+
+@blueprint.route("/sessions/<int:session_id>")
+class OneSession(MethodView):
+    @requires("people.write", step_up=True)
+    @blueprint.response(204)
+    def delete(self, session_id: int) -> Response:
+        """End somebody's session, everywhere within a second. Errors: unknown_session."""
+        end_session(session_id, actor=current_actor())
+        return Response(status=204)
 
 
 @blueprint.route("/sessions/current")

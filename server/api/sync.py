@@ -11,6 +11,7 @@ from server.api.pagination import cursor_key, make_cursor
 from server.api.schemas.fields import instant_text
 from server.api.schemas.sync import SyncQuery, SyncSchema
 from server.domain.errors import InvalidInput, NotPermitted
+from server.services.clock import now_ms
 from server.services.sync_handhelds import KINDS, cursor_from, sync
 from server.store.db import reading
 
@@ -42,6 +43,7 @@ class Sync(MethodView):
                 "tasks": short["tasks"] and [_task(task) for task in short["tasks"]],
                 "cursor": make_cursor(answer.cursor.as_list()),
                 "more": answer.more,
+                "ring": (device.ring_until or 0) > now_ms(),
             }
         )
 

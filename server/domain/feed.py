@@ -16,6 +16,7 @@ _READ_BY: Final[dict[str, tuple[str, ...]]] = {
     "documents.read": ("document",),
     "counts.read": ("count", "count_task", "recount"),
     "alerts.read": ("alert",),
+    "exceptions.read": ("exception",),
     "turnover.read": ("turnover",),
     "imports.write": ("import", "import_batch", "column_map"),
     "devices.read": ("device", "enrolment_code", "lost_range", "range", "quarantine"),

@@ -7,7 +7,7 @@ An empty cell says nothing: it leaves what is there.
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from server.domain.cells import (
@@ -137,6 +137,7 @@ ITEM_SITES: Final = Kind(
         _SITE,
         Field("reorder_point", ("再订货点", "补货点", "最低库存", "minimum level"), _QUANTITY),
         Field("reorder_hysteresis", ("回差",), _QUANTITY),
+        Field("safety_stock", ("安全库存", "safety stock"), _QUANTITY),
         Field("target_level", ("目标库存", "最高库存", "target"), _QUANTITY),
         Field("on_order", ("在途", "采购在途"), _QUANTITY),
         Field("backorder", ("欠单", "缺货订单"), _QUANTITY),
@@ -259,6 +260,20 @@ def match_columns(
     if missing:
         raise InvalidInput("missing_columns", fields=missing)
     return found
+
+
+def propose_columns(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
+    """{header: field, or "" where nobody knows}, each field once: the first header has it."""
+    proposed: dict[str, str] = {}
+    for header in headers:
+        found = match_columns(_anything(kind), [header], {}).get(0, "")
+        proposed[header] = "" if found in proposed.values() else found
+    return proposed
+
+
+def _anything(kind: Kind) -> Kind:
+    """The kind, asking for nothing."""
+    return replace(kind, required=())
 
 
 def header_key(header: str) -> str:

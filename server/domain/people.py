@@ -36,6 +36,7 @@ _CLERK = _OPERATOR | {
     "documents.write",
     "documents.approve",
     "board.read",
+    "exceptions.read",
 }
 _PLANNER = _CLERK | {
     "alerts.write",

@@ -14,6 +14,7 @@ from server.domain.errors import InvalidInput, RuleViolated
 from server.domain.numbers import EXACT, ZERO
 
 AlertState = Literal["ok", "triggered", "acknowledged", "snoozed", "resolved"]
+Level = Literal["usual", "red"]
 AlertEvent = Literal[
     "alert.triggered",
     "alert.acknowledged",
@@ -78,6 +79,20 @@ def evaluate_alert(
     if state == "snoozed" and (snoozed_until_ms is None or now_ms >= snoozed_until_ms):
         return AlertDecision("triggered", "alert.snooze_ended")
     return AlertDecision()
+
+
+def reorder_level(
+    available: Decimal, safety_stock: Decimal, *, stock_out: bool, below_safety: bool
+) -> Level:
+    """Whether an open reorder alert crosses a red line: `stock_out` (nothing is available) or
+    `below_safety` (less than the safety stock is), as far as the house has these lines."""
+    crossed = (stock_out and available <= 0) or (below_safety and available < safety_stock)
+    return "red" if crossed else "usual"
+
+
+def assign_alert(state: AlertState) -> None:
+    """Somebody looks after it; raises RuleViolated `alert_not_open`."""
+    _need_open(state)
 
 
 def acknowledge_alert(state: AlertState) -> AlertDecision:

@@ -17,6 +17,9 @@ GROUPS: Final = {
     "planning": ("补货", "Replenishment"),
     "document": ("单据", "Documents"),
     "month_end": ("结账", "Month end"),
+    "alert": ("预警", "Alerts"),
+    "exception": ("异常", "Exceptions"),
+    "device": ("手持机", "Handhelds"),
     "person": ("人员", "People"),
 }
 """What the first word of a key is about, in Chinese and English, in the order of the page."""
@@ -39,6 +42,42 @@ HYSTERESIS_PERCENT: Final = decimal(
     zh_why="货品未单独设置回差时，库存位置高出订货点这个百分比后预警才关闭。",
     en_why="Where an item has none of its own: how far above the reorder point the inventory"
     " position must be before the alert closes.",
+)  # fmt: skip
+RED_STOCK_OUT: Final = yes_no(
+    "alert.red_stock_out", True,
+    zh="红线：断货", en="Red line: out of stock",
+    zh_why="可用量为零或以下的补货预警为红色。",
+    en_why="A reorder alert is red when nothing is available.",
+)  # fmt: skip
+RED_BELOW_SAFETY: Final = yes_no(
+    "alert.red_below_safety", True,
+    zh="红线：低于安全库存", en="Red line: below safety stock",
+    zh_why="可用量低于货品安全库存的补货预警为红色。",
+    en_why="A reorder alert is red when less than the item's safety stock is available.",
+)  # fmt: skip
+RED_EXPIRED: Final = yes_no(
+    "alert.red_expired", True,
+    zh="红线：过期在库", en="Red line: expired on hand",
+    zh_why="可用状态下的过期批次为红色。",
+    en_why="Expired lots in an available status are red.",
+)  # fmt: skip
+RED_NEGATIVE_HOURS: Final = whole(
+    "alert.red_negative_hours", 24, 1, 720, unit="h",
+    zh="红线：负库存时长", en="Red line: negative stock",
+    zh_why="负库存超过这个小时数为红色。",
+    en_why="Negative stock is red when it is older than this.",
+)  # fmt: skip
+ESTIMATED_PRICE_DAYS: Final = whole(
+    "exception.estimated_price_days", 14, 1, 365, unit="d",
+    zh="暂估价时长", en="Estimated prices",
+    zh_why="暂估入库超过这些天仍无价格，列入异常。",
+    en_why="A receipt whose price is still estimated after this long is an exception.",
+)  # fmt: skip
+SILENT_HOURS: Final = whole(
+    "device.silent_hours", 4, 1, 720, unit="h",
+    zh="手持机失联时长", en="A silent handheld",
+    zh_why="有未发送数据的手持机超过这个小时数没有联系，列入异常。",
+    en_why="A handheld that holds unsent commands and was not heard for this long is an exception.",
 )  # fmt: skip
 PASS_HOURS: Final = whole(
     "person.pass_hours", 12, 1, 24, unit="h",

@@ -9,7 +9,13 @@ from server.domain.days import day_of
 from server.domain.errors import Conflict, InvalidInput, NotPermitted
 from server.domain.people import Actor
 from server.domain.setting_kinds import Setting
-from server.domain.settings import HYSTERESIS_PERCENT, REGISTRY, named
+from server.domain.settings import (
+    HYSTERESIS_PERCENT,
+    RED_BELOW_SAFETY,
+    RED_STOCK_OUT,
+    REGISTRY,
+    named,
+)
 from server.domain.texts import checked_text
 from server.services.clock import now_ms
 from server.services.find_in_scope import site_in_scope
@@ -29,6 +35,8 @@ from server.store.settings import (
 )
 
 Record = dict[str, Any]
+LOOKED_AT = (HYSTERESIS_PERCENT, RED_STOCK_OUT, RED_BELOW_SAFETY)
+"""What reorder alerts depend on."""
 
 
 def settings_in_force(site: str | None, actor: Actor) -> list[Record]:
@@ -94,7 +102,7 @@ def _change(edit: Edit, setting: Setting[Any], site_id: int, kept: Any | None) -
         alter_record(edit, SITES, site, {setting.site_column: value})
     else:
         keep_value(edit, setting.key, site_id, kept)
-    if setting is HYSTERESIS_PERCENT:
+    if setting in LOOKED_AT:
         _look_at_alerts(edit, site_id)
 
 

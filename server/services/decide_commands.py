@@ -212,7 +212,7 @@ def _check(batch: Batch, said: Said) -> None:
         raise StockturnError(command.problem.code, **command.problem.fields)
     if command.replaces is not None:
         replaced = batch.known.get(command.replaces)
-        if replaced is None or replaced.device_id != said.device_id:
+        if replaced is None or not _may_replace(batch, said, replaced):
             raise NotFound("unknown_command", command=str(command.replaces))
         twice = any(
             row["replaces"] == command.replaces and row["status"] != Status.REJECTED
@@ -221,6 +221,14 @@ def _check(batch: Batch, said: Said) -> None:
         before = twice or was_replaced(batch.session, command.replaces)
         if replaced.status != Status.REJECTED or before:
             raise StockturnError("nothing_to_replace", command=str(command.replaces))
+
+
+def _may_replace(batch: Batch, said: Said, replaced: KnownCommand) -> bool:
+    """A handheld mends its own commands; whoever decides exceptions, those of their sites."""
+    if replaced.device_id == said.device_id:
+        return True
+    desk = said.device_id is None and batch.actor.may("exceptions.decide")
+    return desk and (replaced.site_id is None or batch.actor.sees_site(replaced.site_id))
 
 
 def _meaning(batch: Batch, said: Said) -> Meaning:

@@ -8,11 +8,12 @@ import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
-from server.domain.errors import Conflict, InvalidInput, NotFound
+from server.domain.errors import Conflict, InvalidInput, NotFound, RuleViolated
 from server.domain.people import SYSTEM, Actor
 from server.domain.texts import checked_text
 from server.services.clock import now_ms
@@ -21,9 +22,11 @@ from server.services.recent import forget
 from server.store.db import reading, unit_of_work
 from server.store.feed import announce
 from server.store.models import Device, EnrolmentCode, Site
+from server.store.quarantine import anything_waits
 from server.store.queries.people import DeviceRow, device_by_id
 
 CODE_MS = 10 * 60_000
+RING_MS = 2 * 60_000
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L
 CODE_LENGTH = 10
 
@@ -114,9 +117,7 @@ def revoke_device(device_id: int, *, actor: Actor) -> DeviceRow:
     """Revoke it: what it sends from now on is quarantined. Raises NotFound `unknown_device`."""
     now = now_ms()
     with unit_of_work() as session:
-        device = session.get(Device, device_id, with_for_update=True)
-        if device is None or not actor.sees_site(device.site_id):
-            raise NotFound("unknown_device", id=str(device_id))
+        device = _locked(session, device_id, actor)
         if device.state != "revoked":
             device.state, device.revoked_at = "revoked", now
             session.flush()
@@ -124,6 +125,67 @@ def revoke_device(device_id: int, *, actor: Actor) -> DeviceRow:
             announce(session, "device.revoked", facts, actor=actor, at=now, site_id=device.site_id)
     forget("devices")
     return _shown(device_id)
+
+
+def device_seen(device_id: int, *, actor: Actor) -> DeviceRow:
+    """One handheld as it is known now. Raises NotFound `unknown_device`."""
+    with reading() as session:
+        row = device_by_id(session, device_id)
+    if row is None or not actor.sees_site(row.site_id):
+        raise NotFound("unknown_device", id=str(device_id))
+    return row
+
+
+def ring_device(device_id: int, ring: bool, *, actor: Actor) -> DeviceRow:
+    """Let it ring for RING_MS, so that somebody finds it, or be quiet again; it hears of it with
+    its next sync. Raises NotFound `unknown_device`, RuleViolated `device_revoked`."""
+    now = now_ms()
+    with unit_of_work() as session:
+        device = _locked(session, device_id, actor)
+        if device.state == "revoked":
+            raise RuleViolated("device_revoked", device=device.name)
+        device.ring_until = now + RING_MS if ring else None
+        session.flush()
+        facts = {"id": device_id, "ring": ring}
+        announce(session, "device.rung", facts, actor=actor, at=now, site_id=device.site_id)
+    forget("devices")
+    return _shown(device_id)
+
+
+def quarantine_device(device_id: int, doubted: bool, *, actor: Actor) -> DeviceRow:
+    """From now on what it sends waits for a supervisor, until nothing of it waits any more or
+    somebody says that it is trusted again (not `doubted`).
+
+    Raises NotFound `unknown_device`, RuleViolated `commands_wait`: decide those first.
+    """
+    now = now_ms()
+    with unit_of_work() as session:
+        device = _locked(session, device_id, actor)
+        if not doubted and anything_waits(session, device_id):
+            raise RuleViolated("commands_wait", device=device.name)
+        if device.quarantined != doubted:
+            device.quarantined = doubted
+            session.flush()
+            topic, facts = "device.quarantined" if doubted else "device.trusted", {"id": device_id}
+            announce(session, topic, facts, actor=actor, at=now, site_id=device.site_id)
+    return _shown(device_id)
+
+
+def note_status(device_id: int, battery_percent: int | None) -> None:
+    """What a handheld tells about itself."""
+    with unit_of_work() as session:
+        session.execute(
+            update(Device)
+            .where(Device.id == device_id)
+            .values(battery_percent=battery_percent, status_at=now_ms())
+        )
+
+
+def _locked(session: Session, device_id: int, actor: Actor) -> Device:
+    device = session.get(Device, device_id, with_for_update=True)
+    if device is None or not actor.sees_site(device.site_id):
+        raise NotFound("unknown_device", id=str(device_id))
+    return device
 
 
 def _typed(code: str) -> str:

@@ -169,7 +169,14 @@ def _lot_columns(edit: Edit, values: Values, row: Lot | None) -> Columns:
 
 LOTS = RecordKind("lot", Lot, ("id",), _lot_columns, facts=("code", "item_id"))
 
-_LEVELS = ("reorder_point", "reorder_hysteresis", "target_level", "on_order", "backorder")
+_LEVELS = (
+    "reorder_point",
+    "reorder_hysteresis",
+    "safety_stock",
+    "target_level",
+    "on_order",
+    "backorder",
+)
 
 
 def planning_fields(values: Values) -> Columns:

@@ -11,21 +11,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from server.domain.days import day_of
 from server.domain.numbers import plain
 from server.domain.people import SYSTEM
-from server.domain.replenishment import AlertState, evaluate_alert, inventory_position
+from server.domain.replenishment import Level, inventory_position, reorder_level
+from server.domain.settings import RED_BELOW_SAFETY, RED_STOCK_OUT
 from server.domain.turnover import AverageMethod, Turnover, period_turnover
 from server.services.clock import now_ms
+from server.services.raise_alerts import Finding, decide_alert
 from server.store.db import reading, unit_of_work
 from server.store.feed import announce
-from server.store.models import ReorderAlert
 from server.store.planning import (
     Days,
-    OpenAlert,
     Pair,
     Period,
     Policy,
@@ -39,6 +38,7 @@ from server.store.planning import (
 )
 from server.store.recalculations import Due, claim, finish, is_anything_due
 from server.store.rollups import DayKey, derive_days, time_zones, write_days
+from server.store.settings import setting_of
 
 KEYS_MOST = 200
 
@@ -107,7 +107,8 @@ def _recalculate(session: Session, keys: Sequence[Due], policy: TurnoverPolicy, 
         for pair in pairs
     ]
     _store_figures(session, pairs, rows, now)
-    return _decide_alerts(session, policies, positions, now)
+    available = {pair: stocks[pair].promisable - stocks[pair].reserved for pair in pairs}
+    return _decide_alerts(session, policies, positions, available, now)
 
 
 def position_of(stock: Stock, policy: Policy) -> Decimal:
@@ -178,73 +179,30 @@ def _decide_alerts(
     session: Session,
     policies: Mapping[Pair, Policy],
     positions: Mapping[Pair, Decimal],
+    available: Mapping[Pair, Decimal],
     now: int,
 ) -> int:
     opened = read_open_alerts(session, policies)
-    return sum(
-        _decide_alert(session, pair, policies[pair], positions[pair], opened.get(pair), now)
-        for pair in sorted(policies)
-    )
-
-
-def _decide_alert(
-    session: Session,
-    pair: Pair,
-    policy: Policy,
-    position: Decimal,
-    alert: OpenAlert | None,
-    now: int,
-) -> bool:
-    point = policy.reorder_point
-    decision = evaluate_alert(
-        cast(AlertState, alert.state) if alert else "ok",
-        position,
-        point or Decimal(0),
-        policy.hysteresis,
-        now_ms=now,
-        snoozed_until_ms=alert.snoozed_until if alert else None,
-        quiet=policy.quiet or point is None,
-    )
-    if decision.event is None:
-        return False
-    if alert is None:
-        alert_id = _open_alert(session, pair, position, point or Decimal(0), now)
-    else:
-        alert_id = alert.id
-        _change_alert(session, alert_id, str(decision.new_state), position, now)
-    announce(
-        session,
-        decision.event,
-        {
-            "id": alert_id,
-            **pair._asdict(),
-            "inventory_position": plain(position),
-            "reorder_point": None if point is None else plain(point),
-        },
-        actor=SYSTEM,
-        at=now,
-        site_id=pair.site_id,
-    )
-    return True
-
-
-def _open_alert(session: Session, pair: Pair, position: Decimal, point: Decimal, now: int) -> int:
-    statement = insert(ReorderAlert).values(
-        **pair._asdict(), inventory_position=position, reorder_point=point, triggered_at=now
-    )
-    alert_id: int = session.scalars(statement.returning(ReorderAlert.id)).one()
-    return alert_id
-
-
-def _change_alert(session: Session, alert_id: int, state: str, position: Decimal, now: int) -> None:
-    session.execute(
-        update(ReorderAlert)
-        .where(ReorderAlert.id == alert_id)
-        .values(
-            state=state,
-            inventory_position=position,
-            snoozed_until=None,
-            resolved_at=now if state == "resolved" else None,
-            version=ReorderAlert.version + 1,
+    changed = 0
+    for pair in sorted(policies):
+        policy, point = policies[pair], policies[pair].reorder_point
+        finding = Finding(
+            "reorder",
+            pair,
+            positions[pair],
+            point,
+            policy.hysteresis,
+            _level(session, pair, policy, available[pair]),
+            quiet=policy.quiet or point is None,
         )
+        changed += decide_alert(session, finding, opened.get(pair), now)
+    return changed
+
+
+def _level(session: Session, pair: Pair, policy: Policy, available: Decimal) -> Level:
+    return reorder_level(
+        available,
+        policy.safety_stock,
+        stock_out=setting_of(session, RED_STOCK_OUT, pair.site_id),
+        below_safety=setting_of(session, RED_BELOW_SAFETY, pair.site_id),
     )

@@ -25,6 +25,7 @@ from server.store.types import Money, Quantity
 NO_PLANNING: Final[Columns] = {
     "reorder_point": None,
     "reorder_hysteresis": Decimal(0),
+    "safety_stock": Decimal(0),
     "target_level": None,
     "on_order": Decimal(0),
     "backorder": Decimal(0),

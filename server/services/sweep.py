@@ -13,6 +13,7 @@ from server.services.print_automatically import is_anything_to_print
 from server.services.recalculate import TurnoverPolicy
 from server.services.schedule_reports import is_any_report_due
 from server.services.send_what_is_due import is_anything_to_send
+from server.services.watch_exceptions import is_anything_unwatched
 from server.store.db import reading, unit_of_work
 from server.store.models import IdempotencyKey
 from server.store.outbox import forget_messages
@@ -38,10 +39,11 @@ def due_queues() -> frozenset[str]:
 
 
 def due_by_clock() -> frozenset[str]:
-    """The queues where time alone, or a request, has made reports or packs due."""
+    """The queues where time alone, or a request, has made reports or packs due, or where commands
+    were answered that the exceptions inbox has not seen: nobody waits for it within a second."""
     with reading() as session:
         due = is_any_report_due(session) or is_any_pack_wanted(session)
-    return frozenset({"planning"} if due else ())
+    return frozenset({"planning"} if due or is_anything_unwatched() else ())
 
 
 def wake_snoozed_alerts() -> int:

@@ -81,6 +81,7 @@ class Policy:
 
     reorder_point: Decimal | None
     hysteresis: Decimal
+    safety_stock: Decimal
     on_order: Decimal
     backorder: Decimal
     quiet: bool
@@ -93,6 +94,7 @@ class OpenAlert:
     id: int
     state: str
     snoozed_until: int | None
+    level: str = "usual"
 
 
 def read_days(session: Session, periods: Mapping[Pair, Period]) -> dict[Pair, Days]:
@@ -165,6 +167,7 @@ def read_policies(session: Session, pairs: Iterable[Pair], now_ms: int) -> dict[
             wanted.c.site_id,
             ItemSite.reorder_point,
             ItemSite.reorder_hysteresis,
+            ItemSite.safety_stock,
             ItemSite.on_order,
             ItemSite.backorder,
             Site.live_at,
@@ -184,8 +187,9 @@ def read_policies(session: Session, pairs: Iterable[Pair], now_ms: int) -> dict[
         Pair(row[0], row[1]): Policy(
             reorder_point=row[2],
             hysteresis=row[3] or _usual_hysteresis(session, row[1], row[2]),
-            on_order=row[4] or ZERO,
-            backorder=row[5] or ZERO,
+            safety_stock=row[4] or ZERO,
+            on_order=row[5] or ZERO,
+            backorder=row[6] or ZERO,
             quiet=row.retired or row.live_at is None or row.live_at > now_ms,
         )
         for row in rows
@@ -199,8 +203,10 @@ def _usual_hysteresis(session: Session, site_id: int, reorder_point: Decimal | N
     return round_quantity(EXACT.divide(EXACT.multiply(reorder_point, percent), Decimal(100)))
 
 
-def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, OpenAlert]:
-    """The alerts of these pairs that are not resolved, locked."""
+def read_open_alerts(
+    session: Session, pairs: Iterable[Pair], kind: str = "reorder"
+) -> dict[Pair, OpenAlert]:
+    """The alerts of this kind of these pairs that are not resolved, locked."""
     wanted = _wanted_pairs(session, pairs)
     rows = session.execute(
         select(
@@ -209,6 +215,7 @@ def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, Open
             ReorderAlert.id,
             ReorderAlert.state,
             ReorderAlert.snoozed_until,
+            ReorderAlert.level,
         )
         .join(
             wanted,
@@ -217,7 +224,7 @@ def read_open_alerts(session: Session, pairs: Iterable[Pair]) -> dict[Pair, Open
                 ReorderAlert.site_id == wanted.c.site_id,
             ),
         )
-        .where(ReorderAlert.state != "resolved")
+        .where(ReorderAlert.state != "resolved", ReorderAlert.kind == kind)
         .with_for_update(of=ReorderAlert)
     )
     return {Pair(row[0], row[1]): OpenAlert(*row[2:]) for row in rows}

@@ -1,6 +1,7 @@
 """Reorder alerts: seen, acknowledged and silenced by those who may, one version at a time."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -59,3 +60,54 @@ def test_alerts_of_other_sites_look_like_none(world, alert):
     refused = planner.post(f"/alerts/{alert['id']}/acknowledge", headers=tag)
     assert refused.json["code"] == "unknown_alert"
     assert clerk.post(f"/alerts/{alert['id']}/acknowledge", headers=tag).status_code == 403
+
+
+def test_somebody_looks_after_an_alert_and_its_history_says_so(world, alert):
+    desk = world.as_role("administrator")
+    path = f"/alerts/{alert['id']}"
+
+    def post(what, version, **body):
+        return desk.post(f"{path}/{what}", headers={"If-Match": f'"{version}"'}, **body)
+
+    nobody = post("assign", 1, json={"owner_id": str(world.users["clerk"])})
+    assert nobody.json["code"] == "unfit_owner"  # the clerk of SH1 does not see this site
+    chief = str(world.users["administrator"])
+    mine = post("assign", 1, json={"owner_id": chief})
+    assert (mine.json["owner"], mine.json["state"]) == ("Administrator", "triggered")
+    assert [row["id"] for row in desk.get("/alerts?owner=me").json["rows"]] == [alert["id"]]
+    assert desk.get("/alerts?owner=none").json["rows"] == []
+    [count] = desk.get("/alerts/counts").json["rows"]
+    assert (count["owner"], count["kind"], count["count"]) == ("Administrator", "reorder", 1)
+    post("acknowledge", 2)
+    told = [(row["event"], row["user"]) for row in desk.get(f"{path}/history").json["rows"]]
+    assert told == [
+        ("triggered", None),
+        ("assigned", "Administrator"),
+        ("acknowledged", "Administrator"),
+    ]
+    assert desk.get("/alerts?owner=nonsense").status_code == 422
+
+
+def test_an_alert_reddens_below_the_safety_stock_and_eases_above(sqlite_world, clock):
+    here = make_warehouse("WH")
+    here.move("supplier", "bin", 5, here.at(date(2026, 11, 2)), value="5")
+    here.plan("10", safety_stock=Decimal(4))
+
+    def levels():
+        while recalculate_due(TurnoverPolicy()).keys:
+            pass
+        rows = sqlite_world.as_role("administrator").get("/alerts").json["rows"]
+        return [row["level"] for row in rows]
+
+    assert levels() == ["usual"]
+    here.move("bin", "customer", 2, here.at(date(2026, 11, 3)))
+    assert levels() == ["red"]
+    desk = sqlite_world.as_role("administrator")
+    put = {"headers": {"If-Match": '"0"'}, "json": {"value": False}}
+    desk.put("/settings/alert.red_below_safety", **put)
+    assert levels() == ["usual"]
+    here.move("bin", "customer", 3, here.at(date(2026, 11, 4)))
+    assert levels() == ["red"]
+    [row] = desk.get("/alerts").json["rows"]
+    events = [each["event"] for each in desk.get(f"/alerts/{row['id']}/history").json["rows"]]
+    assert events == ["triggered", "reddened", "eased", "reddened"]

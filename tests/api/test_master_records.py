@@ -228,3 +228,23 @@ def test_a_site_goes_live_once(world):
     path = f"/sites/{world.sites['SH1']}/go-live"
     assert administrator.post(path).json["live_at"]
     assert administrator.post(path).json["code"] == "already_live"
+
+
+def test_a_file_is_looked_into_before_it_is_led_to_fields(sqlite_world):
+    clerk = sqlite_world.as_role("clerk")
+    form = {"file": (io.BytesIO("货号,Farbe,单位\nA-1,red,个\nA-1,,\n".encode()), "items.csv")}
+    seen = clerk.post("/imports/preview?kind=items", data=form).json
+    assert seen["columns"] == {"货号": "sku", "Farbe": "", "单位": "base_unit"}
+    assert (seen["rows"], seen["samples"][0]) == (2, ["A-1", "red", "个"])
+    assert {
+        name: next(f for f in seen["fields"] if f["name"] == "sku")[name]
+        for name in ("name", "required")
+    } == {"name": "sku", "required": True}
+    assert clerk.get("/imports").json["rows"] == []
+    uid = upload(clerk, "sku,unit\nA-1,个\n,个\n").json["uid"]
+    wrong = clerk.get(f"/imports/{uid}/wrong").json
+    assert (wrong["all"], wrong["rows"][0][0]) == (1, "")
+    assert "field_missing" in wrong["rows"][0][-1]
+    form = {"file": (io.BytesIO(b"item\nA-1\n"), "plan.csv")}
+    refused = clerk.post("/imports/preview?kind=item_sites", data=form)
+    assert refused.json["code"] == "not_permitted"

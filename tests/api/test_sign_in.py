@@ -242,3 +242,16 @@ def test_a_revoked_handheld_may_only_hand_over(world):
 
 def _token_of(user_id):
     return next(row.id for row in tokens_listed() if row.user_id == user_id)
+
+
+def test_an_administrator_sees_and_ends_open_sessions(sqlite_world):
+    chief, other = sqlite_world.signed_in(), sqlite_world.signed_in("supervisor")
+    rows = chief.get("/sessions/open").json["rows"]
+    assert [(row["user"], row["own"]) for row in rows] == [
+        ("Administrator", True),
+        ("Supervisor", False),
+    ]
+    assert other.get("/sessions/open").status_code == 403
+    assert chief.delete(f"/sessions/{rows[1]['id']}").status_code == 204
+    assert other.get("/me").status_code == 401
+    assert chief.delete(f"/sessions/{rows[1]['id']}").json["code"] == "unknown_session"

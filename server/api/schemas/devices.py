@@ -8,7 +8,12 @@ NAME = validate.Length(1, 200)
 
 
 class DeviceSchema(Schema):
-    """A handheld; state: active | revoked."""
+    """A handheld; state: active | revoked. unsent: commands it has made and we do not have.
+
+    clock_off_ms: how far its wall clock was off at its last contact (times are right all the same:
+    they come from the monotonic clock). battery_percent: as it told at status_at. ring_until: it
+    rings until then.
+    """
 
     id = Id(required=True)
     uid = fields.UUID(required=True)
@@ -24,6 +29,11 @@ class DeviceSchema(Schema):
     enrolled_at = InstantField(required=True)
     last_seen_at = InstantField(required=True, allow_none=True)
     revoked_at = InstantField(required=True, allow_none=True)
+    unsent = fields.Integer(required=True)
+    clock_off_ms = fields.Integer(required=True, attribute="wall_offset_ms")
+    battery_percent = fields.Integer(required=True, allow_none=True)
+    status_at = InstantField(required=True, allow_none=True)
+    ring_until = InstantField(required=True, allow_none=True)
 
 
 class NewCodeSchema(Schema):
@@ -35,11 +45,13 @@ class NewCodeSchema(Schema):
 
 
 class CodeSchema(Schema):
-    """A single-use code; `url` is what the QR says."""
+    """A single-use code; `url` is what the QR says, `qr` its rows of modules (1: dark) without the
+    quiet zone of four."""
 
     code = fields.String(required=True)
     expires_at = InstantField(required=True)
     url = fields.String(required=True)
+    qr = fields.List(fields.String(), required=True)
 
 
 class EnrolSchema(Schema):
@@ -78,3 +90,23 @@ class PassSchema(Schema):
     user_pass = fields.String(required=True)
     expires_at = InstantField(required=True)
     user = fields.Nested(PassUserSchema, required=True)
+
+
+class RingSchema(Schema):
+    """ring false: be quiet again."""
+
+    ring = fields.Boolean(load_default=True)
+
+
+class DoubtSchema(Schema):
+    """doubted false: it is trusted again."""
+
+    doubted = fields.Boolean(load_default=True)
+
+
+class DeviceStatusSchema(Schema):
+    """What a handheld tells about itself."""
+
+    battery_percent = fields.Integer(
+        strict=True, required=True, allow_none=True, validate=validate.Range(0, 100)
+    )

@@ -37,6 +37,9 @@ class ImportSchema(Schema):
     changed = fields.Integer()
     same = fields.Integer()
     wrong = fields.Integer()
+    reached = fields.Integer(
+        metadata={"description": "while applying: how many rows of the file stand"}
+    )
     user_id = Id(allow_none=True)
     user = fields.String(allow_none=True)
     created_at = InstantField()
@@ -67,3 +70,39 @@ class ColumnMapQuery(Schema):
 
 class ColumnMapsSchema(Schema):
     rows = fields.List(fields.Nested(ColumnMapSchema), required=True)
+
+
+class ImportPreviewQuery(Schema):
+    """What the file is to be imported as."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
+
+
+class ImportFieldSchema(Schema):
+    """A field a column may be led to; headers: what it is usually called."""
+
+    name = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    headers = fields.List(fields.String(), required=True)
+
+
+class ImportPreviewSchema(Schema):
+    """columns: {header: field}, "" where nobody knows; rows: how many there are below the header;
+    samples: the first of them."""
+
+    headers = fields.List(fields.String(), required=True)
+    columns = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    samples = fields.List(fields.List(fields.String()), required=True)
+    rows = fields.Integer(required=True)
+    fields_ = fields.List(
+        fields.Nested(ImportFieldSchema), required=True, data_key="fields", attribute="fields"
+    )
+
+
+class WrongRowsSchema(Schema):
+    """The first wrong rows as they stand in the file, the reason in the last column; all: how many
+    there are."""
+
+    headers = fields.List(fields.String(), required=True)
+    rows = fields.List(fields.List(fields.String()), required=True)
+    all = fields.Integer(required=True)

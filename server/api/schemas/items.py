@@ -193,6 +193,7 @@ class LotQuery(PageQuery):
 class ItemSiteChangesSchema(Schema):
     reorder_point = QuantityField(allow_none=True)
     reorder_hysteresis = QuantityField()
+    safety_stock = QuantityField()
     target_level = QuantityField(allow_none=True)
     on_order = QuantityField()
     backorder = QuantityField()

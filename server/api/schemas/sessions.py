@@ -33,3 +33,16 @@ class MeSchema(Schema):
 class SignedInSchema(Schema):
     user = fields.Nested(MeSchema, required=True)
     expires_at = InstantField(required=True)
+
+
+class SessionSchema(Schema):
+    """A desk session. own: it is the one that asks."""
+
+    id = Id(required=True)
+    user_id = Id(required=True)
+    user = fields.String(required=True)
+    role = fields.String(required=True)
+    created_at = InstantField(required=True)
+    last_seen_at = InstantField(required=True)
+    expires_at = InstantField(required=True)
+    own = fields.Boolean(required=True)

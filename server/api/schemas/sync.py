@@ -168,10 +168,12 @@ class SyncSiteSchema(Schema):
 
 class SyncSchema(Schema):
     """One page. `more`: ask again at once with `cursor`; else later. site, statuses and tasks come
-    whole when one of them changed, else null."""
+    whole when one of them changed, else null. ring: somebody looks for this handheld: make a
+    noise."""
 
     cursor = fields.String(required=True)
     more = fields.Boolean(required=True)
+    ring = fields.Boolean(required=True)
     items = fields.List(fields.Nested(SyncItemSchema), required=True)
     barcodes = fields.List(fields.Nested(SyncBarcodeSchema), required=True)
     locations = fields.List(fields.Nested(SyncLocationSchema), required=True)

@@ -19,6 +19,7 @@ from server.store.models.documents import (
     DocumentNumber,
     DocumentShort,
 )
+from server.store.models.exceptions import ExceptionCase
 from server.store.models.feed import Feed, PendingFeed, Recalculation
 from server.store.models.imports import ColumnMap, ImportBatch, ImportChange
 from server.store.models.items import (
@@ -87,7 +88,7 @@ from server.store.models.places import (
     SupplierItem,
     Zone,
 )
-from server.store.models.planning import DayRollup, ReorderAlert, Turnover
+from server.store.models.planning import AlertEvent, DayRollup, ReorderAlert, Turnover
 from server.store.models.reports import (
     ExportBatch,
     ExportLine,
@@ -100,6 +101,7 @@ from server.store.models.stock_flows import StockFlowDay, StockFlowMonth
 
 __all__ = [
     "NONE_ID",
+    "AlertEvent",
     "ApiToken",
     "Balance",
     "Barcode",
@@ -127,6 +129,7 @@ __all__ = [
     "DocumentNumber",
     "DocumentShort",
     "EnrolmentCode",
+    "ExceptionCase",
     "ExportBatch",
     "ExportLine",
     "ExportProfile",

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.db import Model
@@ -35,6 +35,12 @@ class Command(Model):
     __table_args__ = (
         Index("uq_command_device_seq", "device_id", "seq", unique=True),
         Index("ix_command_received", "received_at"),
+        Index(
+            "ix_command_replaces",
+            "replaces",
+            sqlite_where=text("replaces IS NOT NULL"),
+            postgresql_where=text("replaces IS NOT NULL"),
+        ),
         CheckConstraint(
             "status in ('applied','applied_flagged','rejected')",
             name="status_final",

@@ -139,6 +139,7 @@ class ItemSite(Model):
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), primary_key=True)
     reorder_point: Mapped[Decimal | None] = mapped_column(Quantity)
     reorder_hysteresis: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
+    safety_stock: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     target_level: Mapped[Decimal | None] = mapped_column(Quantity)
     on_order: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     backorder: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Uuid
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.store.db import Model
@@ -55,6 +55,12 @@ class Movement(Model):
         Index("ix_movement_recorded", "recorded_at"),
         Index("ix_movement_from", "from_position_id", "id"),
         Index("ix_movement_to", "to_position_id", "id"),
+        Index(
+            "ix_movement_estimated",
+            "recorded_at",
+            sqlite_where=text("estimated"),
+            postgresql_where=text("estimated"),
+        ),
     )
 
 
@@ -81,7 +87,15 @@ class Balance(Model):
     on_hand: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     second_on_hand: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     reserved: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
-    __table_args__ = (Index("ix_balance_item", "item_id", "position_id"),)
+    __table_args__ = (
+        Index("ix_balance_item", "item_id", "position_id"),
+        Index(
+            "ix_balance_negative",
+            "item_id",
+            sqlite_where=text("on_hand < 0"),
+            postgresql_where=text("on_hand < 0"),
+        ),
+    )
 
 
 class CostPool(Model):
@@ -136,7 +150,10 @@ class Revaluation(Model):
     occurred_at: Mapped[int] = mapped_column(Instant)
     recorded_at: Mapped[int] = mapped_column(Instant)
     value_date: Mapped[Any] = mapped_column(Date)
-    __table_args__ = (Index("ix_revaluation_item_value_date", "item_id", "value_date"),)
+    __table_args__ = (
+        Index("ix_revaluation_item_value_date", "item_id", "value_date"),
+        Index("ix_revaluation_corrects", "corrects_movement_id"),
+    )
 
 
 class Reservation(Model):

@@ -79,6 +79,8 @@ class Device(Model):
     """A handheld bound to a site. accepted_seq: the last seq answered finally, without gaps.
 
     state: active | revoked. keyless: enrolled over plain HTTP by a typed code, online only.
+    ring_until: it rings until then, so that somebody finds it. status_at: when it last told its
+    battery.
     """
 
     __tablename__ = "device"
@@ -101,6 +103,9 @@ class Device(Model):
     enrolled_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     last_seen_at: Mapped[int | None] = mapped_column(Instant)
     revoked_at: Mapped[int | None] = mapped_column(Instant)
+    ring_until: Mapped[int | None] = mapped_column(Instant)
+    battery_percent: Mapped[int | None]
+    status_at: Mapped[int | None] = mapped_column(Instant)
     __table_args__ = (CheckConstraint("state in ('active','revoked')", name="state"),)
 
 

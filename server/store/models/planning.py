@@ -51,12 +51,20 @@ class Turnover(Model):
 
 
 class ReorderAlert(Model):
-    """state: triggered | acknowledged | snoozed | resolved; one not resolved per item and site."""
+    """state: triggered | acknowledged | snoozed | resolved; one not resolved per kind, item and
+    site. level: usual | red (a red line of the house is crossed).
+
+    kind: reorder (inventory_position is at or below reorder_point) | expired | negative: then
+    inventory_position is the quantity it is about, and reorder_point 0.
+    """
 
     __tablename__ = "reorder_alert"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    kind: Mapped[str] = mapped_column(default="reorder")
+    level: Mapped[str] = mapped_column(default="usual")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     state: Mapped[str] = mapped_column(default="triggered")
     inventory_position: Mapped[Decimal] = mapped_column(Quantity)
     reorder_point: Mapped[Decimal] = mapped_column(Quantity)
@@ -69,6 +77,7 @@ class ReorderAlert(Model):
     __table_args__ = (
         Index(
             "uq_reorder_alert_open",
+            "kind",
             "item_id",
             "site_id",
             unique=True,
@@ -77,3 +86,22 @@ class ReorderAlert(Model):
         ),
         CheckConstraint("state in ('triggered','acknowledged','snoozed','resolved')", name="state"),
     )
+
+
+class AlertEvent(Model):
+    """What happened to an alert: opened, decided by somebody, or closed by the system (no user).
+
+    event: triggered | assigned | acknowledged | snoozed | snooze_ended | reddened | eased |
+    resolved. owner_id, until: what was decided.
+    """
+
+    __tablename__ = "alert_event"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("reorder_alert.id"))
+    event: Mapped[str]
+    at: Mapped[int] = mapped_column(Instant)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    until: Mapped[int | None] = mapped_column(Instant)
+    quantity: Mapped[Decimal | None] = mapped_column(Quantity)
+    __table_args__ = (Index("ix_alert_event_alert", "alert_id", "id"),)

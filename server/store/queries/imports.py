@@ -24,6 +24,7 @@ IMPORT_LIST = Listing(
         ImportBatch.changed,
         ImportBatch.same,
         ImportBatch.wrong,
+        ImportBatch.reached,
         ImportBatch.user_id,
         User.name.label("user"),
         ImportBatch.created_at,

@@ -163,6 +163,7 @@ ITEM_SITE_LIST = Listing(
         Site.code.label("site"),
         ItemSite.reorder_point,
         ItemSite.reorder_hysteresis,
+        ItemSite.safety_stock,
         ItemSite.target_level,
         ItemSite.on_order,
         ItemSite.backorder,

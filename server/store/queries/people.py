@@ -72,6 +72,15 @@ class DeviceRow:
     enrolled_at: int
     last_seen_at: int | None
     revoked_at: int | None
+    wall_offset_ms: int
+    ring_until: int | None
+    battery_percent: int | None
+    status_at: int | None
+
+    @property
+    def unsent(self) -> int:
+        """How many commands it has made that have not reached us in order."""
+        return max(self.next_seq - 1 - self.accepted_seq, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,10 @@ _DEVICE_COLUMNS = (
     Device.enrolled_at,
     Device.last_seen_at,
     Device.revoked_at,
+    Device.wall_offset_ms,
+    Device.ring_until,
+    Device.battery_percent,
+    Device.status_at,
 )
 
 
@@ -193,6 +206,35 @@ def device_page(
     if site_ids is not None:
         statement = statement.where(Device.site_id.in_(site_ids))
     return [DeviceRow(*row) for row in session.execute(statement)]
+
+
+def open_sign_ins(
+    session: Session, site_ids: frozenset[int] | None, at: int, after_id: int, limit: int
+) -> list[dict[str, Any]]:
+    """Desk sessions that are still good, of users of only these sites (None: all)."""
+    statement = (
+        select(
+            SignIn.id,
+            SignIn.user_id,
+            User.name.label("user"),
+            User.role,
+            SignIn.created_at,
+            SignIn.last_seen_at,
+            SignIn.expires_at,
+        )
+        .join(User, User.id == SignIn.user_id)
+        .where(
+            SignIn.id > after_id,
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > at,
+            SignIn.user_epoch == User.epoch,
+        )
+        .order_by(SignIn.id)
+        .limit(limit)
+    )
+    if site_ids is not None:
+        statement = statement.where(SignIn.user_id.not_in(users_beyond(site_ids)))
+    return [dict(row._mapping) for row in session.execute(statement)]
 
 
 def user_by_id(session: Session, user_id: int) -> UserRow | None:

@@ -78,12 +78,12 @@ def valuation_is_the_pools(session: Session) -> Iterable[Finding]:
 
 
 def one_alert_at_a_time(session: Session) -> Iterable[Finding]:
-    """An item has at most one alert at a site that is not resolved."""
+    """An item has at most one alert of a kind at a site that is not resolved."""
     alerts = func.count()
     asked = (
         select(ReorderAlert.item_id, ReorderAlert.site_id, alerts)
         .where(ReorderAlert.state != "resolved")
-        .group_by(ReorderAlert.item_id, ReorderAlert.site_id)
+        .group_by(ReorderAlert.kind, ReorderAlert.item_id, ReorderAlert.site_id)
         .having(alerts > 1)
     )
     for row in first_rows(session, asked):

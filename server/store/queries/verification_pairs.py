@@ -26,8 +26,9 @@ def planned_pairs(session: Session) -> set[Pair]:
 
 
 def alerted_pairs(session: Session) -> set[Pair]:
-    """Pairs with an alert that is not resolved."""
-    return _pairs(session, ReorderAlert, ReorderAlert.state != "resolved")
+    """Pairs with a reorder alert that is not resolved."""
+    open_ones = (ReorderAlert.state != "resolved", ReorderAlert.kind == "reorder")
+    return _pairs(session, ReorderAlert, *open_ones)
 
 
 def _pairs(session: Session, table: Any, *conditions: Any) -> set[Pair]:
