@@ -20,6 +20,9 @@ export interface paths {
                     state?: "open" | "all" | "triggered" | "acknowledged" | "snoozed" | "resolved";
                     item?: string;
                     site?: string;
+                    kind?: "reorder" | "expired" | "negative";
+                    level?: "usual" | "red";
+                    owner?: string;
                 };
                 header?: never;
                 path?: never;
@@ -34,6 +37,51 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["AlertPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alerts that are not resolved there are, by site, kind, level, state, owner. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertCounts"];
                     };
                 };
                 /** @description Refused */
@@ -150,6 +198,111 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who looks after it from now on; If-Match names the version seen.
+         * @description Errors: unknown_alert, alert_not_open, unfit_owner, if_match_required, stale_version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alert_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Assign"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alert"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        /** What happened to it, oldest first. Errors: unknown_alert. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alert_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlertHistory"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2036,6 +2189,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What this handheld tells about itself. Errors: device_required. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceStatus"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+            };
+            cookie?: never;
+        };
+        /** One handheld. Errors: unknown_device. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}/lost-ranges": {
         parameters: {
             query?: never;
@@ -2092,6 +2341,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Believe nothing a handheld says until a supervisor decided it; or trust it again.
+         * @description Errors: unknown_device, commands_wait.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Doubt"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}/revoke": {
         parameters: {
             query?: never;
@@ -2114,6 +2419,62 @@ export interface paths {
                 cookie?: never;
             };
             requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}/ring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a lost handheld ring for two minutes, from its next sync on. Errors:
+         *     unknown_device, device_revoked.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Ring"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -3140,6 +3501,681 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions, newest first; the open ones unless asked otherwise. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    state?: "open" | "resolved" | "all";
+                    source?: "flagged" | "rejected" | "conflict" | "quarantine" | "lost_range" | "negative" | "estimated_price" | "silent_device" | "document";
+                    weight?: "act" | "look" | "note";
+                    code?: string;
+                    site?: string;
+                    item?: string;
+                    location?: string;
+                    device?: string;
+                    user?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, by site, source, code and weight. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionCounts"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        /** One with the commands and scans behind it, and its ETag. Errors: unknown_exception. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{case_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have its place looked at; If-Match names the version seen. It stays open.
+         * @description Errors: unknown_exception, exception_resolved, exception_without_place, site_not_live,
+         *     if_match_required, stale_version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions/{case_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody dealt with it and says how; If-Match names the version seen.
+         * @description Errors: unknown_exception, exception_resolved, reason_required, if_match_required,
+         *     stale_version.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Resolve"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExceptionDetail"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-batches/{batch_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The very file that left, byte by byte.
+         * @description Errors: unknown_export_batch, unknown_export_profile.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    batch_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The column maps that are shipped: 金蝶 and 用友. A profile takes a copy to change. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportMapPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List export profiles. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProfilePage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add one of the export profiles.
+         * @description Errors: already_exists, unknown_…
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewProfile"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-profiles/{profile_id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * Its batches, newest first.
+         * @description Errors: unknown_export_profile.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    profile_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BatchPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Everything new since the last batch, as the next one.
+         * @description Errors: unknown_export_profile, nothing_to_export.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    profile_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Batch"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-profiles/{profile_id}/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                profile_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * How much is new since the last batch.
+         * @description Errors: unknown_export_profile.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    profile_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Waiting"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export-profiles/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of the export profiles. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change or retire one of the export profiles; If-Match names the version seen.
+         * @description Errors: if_match_required, stale_version, already_exists, unknown_…
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProfileChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/v1/exports/{name}": {
         parameters: {
             query?: never;
@@ -3396,6 +4432,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A file's columns, the fields they would be, and its first rows; nothing is kept.
+         * @description Errors: as POST /imports, but for columns.
+         */
+        post: {
+            parameters: {
+                query: {
+                    kind: "items" | "locations" | "suppliers" | "supplier_items" | "customers" | "item_sites" | "opening_stock" | "documents";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportPreview"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{uid}": {
         parameters: {
             query?: never;
@@ -3548,6 +4641,58 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{uid}/wrong": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * The first wrong rows with their reasons, to look at; as a file: /wrong-rows.
+         * @description Errors: unknown_import, no_wrong_rows.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    uid: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WrongRows"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7050,6 +8195,524 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * A whole report as a file: stock_summary.csv, valuation.xlsx …, totals in the last row.
+         * @description Text that a spreadsheet would take for a formula begins with an apostrophe.
+         *
+         *     Errors: as the report, and unknown_export.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    period?: "today" | "yesterday" | "last_7_days" | "last_30_days" | "last_90_days" | "this_month" | "last_month" | "this_year";
+                    from?: string;
+                    to?: string;
+                    as_of?: string;
+                    site?: string;
+                    category?: string;
+                    item?: string;
+                    owner?: string;
+                    q?: string;
+                    kind?: string;
+                    group?: "item" | "item_site" | "category" | "site" | "owner" | "all";
+                    method?: "end_points" | "n_points" | "time_weighted";
+                    by?: "receipt" | "lot" | "available" | "position";
+                    buckets?: string;
+                    days?: number;
+                    language?: "zh" | "en";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has run, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    schedule_id?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-runs/{run_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The file of a run.
+         * @description Errors: unknown_report_run.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    run_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List report schedules. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    retired?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SchedulePage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add one of the report schedules.
+         * @description Errors: already_exists, unknown_…
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSchedule"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Schedule"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{record_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                record_id: string;
+            };
+            cookie?: never;
+        };
+        /** One of the report schedules. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Schedule"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change or retire one of the report schedules; If-Match names the version seen.
+         * @description Errors: if_match_required, stale_version, already_exists, unknown_…
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    record_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScheduleChanges"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Schedule"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/report-schedules/{schedule_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have it run at once, besides its times.
+         * @description Errors: unknown_report_schedule.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    schedule_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports the caller may read, with the filters and groups of each. */
+        get: {
+            parameters: {
+                query?: {
+                    language?: "zh" | "en";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportKindPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * One report, a page at a time: columns, rows, totals, and how it was computed.
+         * @description name: stock_summary (收发存汇总表), item_ledger (库存明细账, of one item), valuation,
+         *     ageing, turnover, below_minimum, expiry.
+         *
+         *     Errors: unknown_report, unknown_report_filter, unknown_report_group, unknown_site,
+         *     unknown_item, bad_period, bad_buckets, field_required, bad_cursor.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    period?: "today" | "yesterday" | "last_7_days" | "last_30_days" | "last_90_days" | "this_month" | "last_month" | "this_year";
+                    from?: string;
+                    to?: string;
+                    as_of?: string;
+                    site?: string;
+                    category?: string;
+                    item?: string;
+                    owner?: string;
+                    q?: string;
+                    kind?: string;
+                    group?: "item" | "item_site" | "category" | "site" | "owner" | "all";
+                    method?: "end_points" | "n_points" | "time_weighted";
+                    by?: "receipt" | "lot" | "available" | "position";
+                    buckets?: string;
+                    days?: number;
+                    language?: "zh" | "en";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reservations": {
         parameters: {
             query?: never;
@@ -7568,6 +9231,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Desk sessions that have not ended, by id. */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/step-up": {
         parameters: {
             query?: never;
@@ -7615,6 +9326,53 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End somebody's session, everywhere within a second. Errors: unknown_session. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    session_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -8126,6 +9884,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site_id}/month-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The checklist of the month to close, computed from the data now.
+         * @description Errors: unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    last_day?: string;
+                };
+                header?: never;
+                path: {
+                    site_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Month"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/month-end-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        /** The site's packs, newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    site_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PackPage"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Have a pack made without closing anything; it is ready within moments.
+         * @description Errors: unknown_site.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request again is answered like the first, for 30 days. */
+                    "Idempotency-Key"?: string;
+                };
+                path: {
+                    site_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPack"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Pack"];
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site_id}/month-end-packs/{pack_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+                pack_id: number;
+            };
+            cookie?: never;
+        };
+        /**
+         * The workbook: checklist, 收发存, valuation, ageing, count differences, estimates.
+         * @description Errors: unknown_pack, unknown_site.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    site_id: number;
+                    pack_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site_id}/periods": {
         parameters: {
             query?: never;
@@ -8173,8 +10127,11 @@ export interface paths {
         put?: never;
         /**
          * Close days that are over, or reopen closed ones; the password is asked again.
-         * @description Errors: unknown_site, period_not_over, period_closed_already, period_not_closed,
-         *     reason_required, step_up_required.
+         * @description Closing is refused while a blocking check of the month is open, and has the month-end pack
+         *     made.
+         *
+         *     Errors: unknown_site, period_not_over, period_closed_already, period_not_closed,
+         *     reason_required, month_end_blocked, step_up_required.
          */
         post: {
             parameters: {
@@ -10062,16 +12019,25 @@ export interface components {
             /** Format: decimal */
             inventory_position: string;
             item: string;
+            /** @enum {string} */
+            kind: "reorder" | "expired" | "negative";
+            /** @enum {string} */
+            level: "usual" | "red";
             name_en: string;
             name_zh: string;
             /** Format: decimal */
             on_order: string | null;
+            owner: string | null;
+            /** Format: int64 */
+            owner_id: string | null;
             /** Format: decimal */
             position_now: string | null;
             /** Format: decimal */
             reorder_point: string;
             /** Format: date-time */
             resolved_at: string | null;
+            /** Format: decimal */
+            safety_stock: string | null;
             site: string;
             /** Format: date-time */
             snoozed_until: string | null;
@@ -10082,6 +12048,37 @@ export interface components {
             /** Format: date-time */
             triggered_at: string;
             version: number;
+        };
+        AlertCount: {
+            count: number;
+            /** @enum {string} */
+            kind: "reorder" | "expired" | "negative";
+            /** @enum {string} */
+            level: "usual" | "red";
+            owner: string | null;
+            /** Format: int64 */
+            owner_id: string | null;
+            site: string;
+            /** @enum {string} */
+            state: "triggered" | "acknowledged" | "snoozed" | "resolved";
+        };
+        AlertCounts: {
+            rows: components["schemas"]["AlertCount"][];
+        };
+        AlertEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            event: "triggered" | "assigned" | "acknowledged" | "snoozed" | "snooze_ended" | "reddened" | "eased" | "resolved";
+            owner: string | null;
+            /** Format: decimal */
+            quantity: string | null;
+            /** Format: date-time */
+            until: string | null;
+            user: string | null;
+        };
+        AlertHistory: {
+            rows: components["schemas"]["AlertEvent"][];
         };
         AlertPage: {
             next_cursor: string | null;
@@ -10113,6 +12110,10 @@ export interface components {
             accept_movement: boolean;
             acknowledged_devices?: string[];
             version: number;
+        };
+        Assign: {
+            /** Format: int64 */
+            owner_id: string | null;
         };
         Attachment: {
             /** Format: date-time */
@@ -10180,6 +12181,27 @@ export interface components {
         BarcodePart: {
             code: string;
             packaging?: string | null;
+        };
+        Batch: {
+            /** Format: date-time */
+            at: string;
+            content_hash: string;
+            file_name: string;
+            /** Format: int64 */
+            first_movement_id: string;
+            /** Format: int64 */
+            id: string;
+            /** Format: int64 */
+            last_movement_id: string;
+            number: number;
+            /** Format: int64 */
+            profile_id: string;
+            rows: number;
+            user: string | null;
+        };
+        BatchPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Batch"][];
         };
         Board: {
             /** Format: date-time */
@@ -10306,6 +12328,14 @@ export interface components {
             last_hour: number;
             lines: number;
         };
+        CaseTask: {
+            /** Format: int64 */
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            ordered_at: string;
+            reason: string;
+        };
         Category: {
             code?: string;
             id: string;
@@ -10372,6 +12402,12 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Channel"][];
         };
+        Check: {
+            blocking: boolean;
+            count: number;
+            link: string;
+            name: string;
+        };
         ClosedUnit: {
             unit: string;
         };
@@ -10379,7 +12415,13 @@ export interface components {
             code: string;
             /** Format: date-time */
             expires_at: string;
+            qr: string[];
             url: string;
+        };
+        Column: {
+            kind: string;
+            name: string;
+            title: string;
         };
         ColumnMap: {
             /** Format: date-time */
@@ -10644,6 +12686,8 @@ export interface components {
             /** Format: int64 */
             accepted_seq: string;
             app_version: string;
+            battery_percent: number | null;
+            clock_off_ms: number;
             /** Format: date-time */
             enrolled_at: string;
             /** Format: int64 */
@@ -10657,16 +12701,24 @@ export interface components {
             quarantined: boolean;
             /** Format: date-time */
             revoked_at: string | null;
+            /** Format: date-time */
+            ring_until: string | null;
             site_code: string;
             /** Format: int64 */
             site_id: string;
             state: string;
+            /** Format: date-time */
+            status_at: string | null;
             /** Format: uuid */
             uid: string;
+            unsent: number;
         };
         DevicePage: {
             next_cursor: string | null;
             rows: components["schemas"]["Device"][];
+        };
+        DeviceStatus: {
+            battery_percent: number | null;
         };
         Document: {
             /** Format: date-time */
@@ -10839,6 +12891,10 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Document"][];
         };
+        Doubt: {
+            /** @default true */
+            doubted: boolean;
+        };
         Enrol: {
             code: string;
             /** @default  */
@@ -10875,6 +12931,154 @@ export interface components {
         };
         EventTypes: {
             rows: components["schemas"]["EventType"][];
+        };
+        Evidence: {
+            body: {
+                [key: string]: unknown;
+            };
+            device: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            received_at: string;
+            scans: components["schemas"]["EvidenceScan"][];
+            status: string;
+            type: string;
+            user: string | null;
+        };
+        EvidenceScan: {
+            aim: string;
+            source: string;
+            text: string;
+        };
+        Exception: {
+            /** @enum {string} */
+            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide";
+            code: string;
+            /** Format: uuid */
+            command_id: string | null;
+            device: string | null;
+            /** Format: int64 */
+            device_id: string | null;
+            en: components["schemas"]["ExceptionWords"];
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            id: string;
+            item: string | null;
+            /** Format: int64 */
+            item_id: string | null;
+            key: string;
+            location: string | null;
+            /** Format: int64 */
+            location_id: string | null;
+            name_en: string | null;
+            name_zh: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            opened_at: string;
+            reason: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            resolved_by: string | null;
+            site: string | null;
+            /** @enum {string} */
+            source: "flagged" | "rejected" | "conflict" | "quarantine" | "lost_range" | "negative" | "estimated_price" | "silent_device" | "document";
+            standing: boolean;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            user: string | null;
+            version: number;
+            /** @enum {string} */
+            weight: "act" | "look" | "note";
+            zh: components["schemas"]["ExceptionWords"];
+        };
+        ExceptionCount: {
+            code: string;
+            count: number;
+            /** Format: date-time */
+            oldest: string;
+            site: string | null;
+            /** @enum {string} */
+            source: "flagged" | "rejected" | "conflict" | "quarantine" | "lost_range" | "negative" | "estimated_price" | "silent_device" | "document";
+            /** @enum {string} */
+            weight: "act" | "look" | "note";
+        };
+        ExceptionCounts: {
+            rows: components["schemas"]["ExceptionCount"][];
+        };
+        ExceptionDetail: {
+            /** @enum {string} */
+            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide";
+            code: string;
+            /** Format: uuid */
+            command_id: string | null;
+            commands: components["schemas"]["Evidence"][];
+            device: string | null;
+            /** Format: int64 */
+            device_id: string | null;
+            en: components["schemas"]["ExceptionWords"];
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            id: string;
+            item: string | null;
+            /** Format: int64 */
+            item_id: string | null;
+            key: string;
+            location: string | null;
+            /** Format: int64 */
+            location_id: string | null;
+            name_en: string | null;
+            name_zh: string | null;
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            opened_at: string;
+            reason: string;
+            /** Format: date-time */
+            resolved_at: string | null;
+            resolved_by: string | null;
+            site: string | null;
+            /** @enum {string} */
+            source: "flagged" | "rejected" | "conflict" | "quarantine" | "lost_range" | "negative" | "estimated_price" | "silent_device" | "document";
+            standing: boolean;
+            /** @enum {string} */
+            state: "open" | "resolved";
+            tasks: components["schemas"]["CaseTask"][];
+            user: string | null;
+            version: number;
+            /** @enum {string} */
+            weight: "act" | "look" | "note";
+            zh: components["schemas"]["ExceptionWords"];
+        };
+        ExceptionPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Exception"][];
+        };
+        ExceptionWords: {
+            do: string;
+            says: string;
+        };
+        ExportColumn: {
+            field?: string;
+            header: string;
+            text?: string;
+        };
+        ExportMap: {
+            count_differences: components["schemas"]["ExportColumn"][];
+            movements: components["schemas"]["ExportColumn"][];
+            name: string;
+            title: string;
+        };
+        ExportMapPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["ExportMap"][];
         };
         FailedRow: {
             codes: string[];
@@ -10953,6 +13157,8 @@ export interface components {
             file_name?: string;
             kind: string;
             new?: number;
+            /** @description while applying: how many rows of the file stand */
+            reached?: number;
             /** Format: date-time */
             rolled_back_at?: string | null;
             same?: number;
@@ -10965,9 +13171,23 @@ export interface components {
             user_id?: string | null;
             wrong?: number;
         };
+        ImportField: {
+            headers: string[];
+            name: string;
+            required: boolean;
+        };
         ImportPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Import"][];
+        };
+        ImportPreview: {
+            columns: {
+                [key: string]: string;
+            };
+            fields: components["schemas"]["ImportField"][];
+            headers: string[];
+            rows: number;
+            samples: string[][];
         };
         InStore: {
             pattern: string;
@@ -11050,6 +13270,8 @@ export interface components {
             reorder_hysteresis?: string;
             /** Format: decimal */
             reorder_point?: string | null;
+            /** Format: decimal */
+            safety_stock?: string;
             site: string;
             /** Format: decimal */
             target_level?: string | null;
@@ -11064,6 +13286,8 @@ export interface components {
             reorder_hysteresis?: string;
             /** Format: decimal */
             reorder_point?: string | null;
+            /** Format: decimal */
+            safety_stock?: string;
             /** Format: decimal */
             target_level?: string | null;
         };
@@ -11319,6 +13543,17 @@ export interface components {
         MessageTemplates: {
             rows: components["schemas"]["MessageTemplate"][];
         };
+        Month: {
+            checks: components["schemas"]["Check"][];
+            /** Format: date */
+            closed_through: string | null;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            may_close: boolean;
+            site: string;
+        };
         Movement: {
             base_unit: string;
             /** Format: decimal */
@@ -11522,6 +13757,8 @@ export interface components {
             reorder_hysteresis?: string;
             /** Format: decimal */
             reorder_point?: string | null;
+            /** Format: decimal */
+            safety_stock?: string;
             site: string;
             /** Format: decimal */
             target_level?: string | null;
@@ -11554,6 +13791,15 @@ export interface components {
             name?: string;
             retired?: boolean;
             supplier?: string | null;
+        };
+        NewPack: {
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Format: date */
+            last_day: string;
         };
         NewPackaging: {
             item: string;
@@ -11588,6 +13834,25 @@ export interface components {
             sheet: string;
             wanted: components["schemas"]["Wanted"];
         };
+        NewProfile: {
+            columns?: components["schemas"]["ExportColumn"][];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /** @enum {string} */
+            kind: "movements" | "count_differences";
+            map?: string;
+            name: string;
+            retired?: boolean;
+            site?: string;
+            /**
+             * @default now
+             * @enum {string}
+             */
+            start: "now" | "beginning";
+        };
         NewRange: {
             /** @default 6 */
             digits: number;
@@ -11616,6 +13881,29 @@ export interface components {
             /** @default  */
             reference: string;
             site: string;
+        };
+        NewSchedule: {
+            /** @default 08:30 */
+            at: string;
+            channel_ids?: string[];
+            /** @default daily */
+            days: string;
+            filters?: components["schemas"]["ReportFilters"];
+            /**
+             * @default xlsx
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            name: string;
+            report: string;
+            retired?: boolean;
+            /** @default Asia/Shanghai */
+            time_zone: string;
         };
         NewSite: {
             code: string;
@@ -11735,6 +14023,27 @@ export interface components {
         OwnerPage: {
             next_cursor: string | null;
             rows: components["schemas"]["Owner"][];
+        };
+        Pack: {
+            /** Format: date-time */
+            at: string;
+            checklist: components["schemas"]["Check"][];
+            error: string;
+            file_name: string;
+            /** Format: date */
+            first_day: string;
+            /** Format: int64 */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            /** Format: int64 */
+            period_id: string | null;
+            state: string;
+            user: string | null;
+        };
+        PackPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Pack"][];
         };
         Packaging: {
             id: string;
@@ -11976,6 +14285,28 @@ export interface components {
             title: string;
             type: string;
         };
+        Profile: {
+            columns: components["schemas"]["ExportColumn"][];
+            format: string;
+            id: string;
+            kind: string;
+            last_number: number;
+            name: string;
+            retired: boolean;
+            site: string | null;
+            version: number;
+        };
+        ProfileChanges: {
+            columns?: components["schemas"]["ExportColumn"][];
+            /** @enum {string} */
+            format?: "csv" | "xlsx";
+            name?: string;
+            retired?: boolean;
+        };
+        ProfilePage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Profile"][];
+        };
         Progress: {
             confirmed: number;
             doubtful?: number[];
@@ -12080,6 +14411,55 @@ export interface components {
         Replayed: {
             queued: number;
         };
+        Report: {
+            columns: components["schemas"]["Column"][];
+            how: {
+                [key: string]: unknown;
+            };
+            next_cursor: string | null;
+            report: string;
+            rows: {
+                [key: string]: unknown;
+            }[];
+            totals: {
+                [key: string]: unknown;
+            } | null;
+        };
+        ReportFilters: {
+            /** Format: date */
+            as_of?: string;
+            buckets?: string;
+            /** @enum {string} */
+            by?: "receipt" | "lot" | "available" | "position";
+            category?: string;
+            days?: number;
+            /** Format: date */
+            from?: string;
+            /** @enum {string} */
+            group?: "item" | "item_site" | "category" | "site" | "owner" | "all";
+            item?: string;
+            kind?: string;
+            /** @enum {string} */
+            method?: "end_points" | "n_points" | "time_weighted";
+            owner?: string;
+            /** @enum {string} */
+            period?: "today" | "yesterday" | "last_7_days" | "last_30_days" | "last_90_days" | "this_month" | "last_month" | "this_year";
+            q?: string;
+            site?: string;
+            /** Format: date */
+            to?: string;
+        };
+        ReportKind: {
+            filters: string[];
+            groups: string[];
+            has_chart: boolean;
+            name: string;
+            title: string;
+        };
+        ReportKindPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["ReportKind"][];
+        };
         Reprint: {
             /** Format: uuid */
             id: string;
@@ -12124,6 +14504,9 @@ export interface components {
             next_cursor: string | null;
             rows: components["schemas"]["Reservation"][];
         };
+        Resolve: {
+            reason: string;
+        };
         Resolved: {
             keys: string[];
             meaning: {
@@ -12163,6 +14546,10 @@ export interface components {
             /** Format: decimal */
             value: string;
         };
+        Ring: {
+            /** @default true */
+            ring: boolean;
+        };
         RulesInForce: {
             /** @default false */
             bare_gs1: boolean;
@@ -12171,6 +14558,25 @@ export interface components {
             /** @enum {string} */
             set_for: "site" | "all" | "usual";
             site: string | null;
+        };
+        Run: {
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            error: string;
+            file_name: string;
+            /** Format: int64 */
+            id: string;
+            name: string;
+            report: string;
+            /** Format: int64 */
+            schedule_id: string;
+            state: string;
+        };
+        RunPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Run"][];
         };
         Scan: {
             /** @default null */
@@ -12198,6 +14604,43 @@ export interface components {
         Scanned: {
             codes: string[];
         };
+        Schedule: {
+            at: string;
+            channel_ids: string[];
+            days: string;
+            filters: {
+                [key: string]: unknown;
+            };
+            format: string;
+            id: string;
+            language: string;
+            name: string;
+            /** Format: date-time */
+            next_due_at: string | null;
+            report: string;
+            retired: boolean;
+            time_zone: string;
+            user: string;
+            version: number;
+        };
+        ScheduleChanges: {
+            at?: string;
+            channel_ids?: string[];
+            days?: string;
+            filters?: components["schemas"]["ReportFilters"];
+            /** @enum {string} */
+            format?: "csv" | "xlsx";
+            /** @enum {string} */
+            language?: "zh" | "en";
+            name?: string;
+            report?: string;
+            retired?: boolean;
+            time_zone?: string;
+        };
+        SchedulePage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Schedule"][];
+        };
         SeenPrinter: {
             /** @enum {integer} */
             dpi: 203 | 300 | 600;
@@ -12211,6 +14654,25 @@ export interface components {
             reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
             /** @enum {string} */
             state: "ready" | "printing" | "paused" | "offline" | "unknown";
+        };
+        Session: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            own: boolean;
+            role: string;
+            user: string;
+            /** Format: int64 */
+            user_id: string;
+        };
+        SessionPage: {
+            next_cursor: string | null;
+            rows: components["schemas"]["Session"][];
         };
         SetUp: {
             /**
@@ -12509,6 +14971,7 @@ export interface components {
             locations: components["schemas"]["SyncLocation"][];
             lots: components["schemas"]["SyncLot"][];
             more: boolean;
+            ring: boolean;
             site: components["schemas"]["SyncSite"] | null;
             statuses: components["schemas"]["SyncStatus"][] | null;
             tasks: components["schemas"]["SyncTask"][] | null;
@@ -12818,6 +15281,9 @@ export interface components {
         Version: {
             version: number;
         };
+        Waiting: {
+            rows: number;
+        };
         WaitingCount: {
             base_unit: string | null;
             blind: boolean;
@@ -13039,6 +15505,11 @@ export interface components {
         Words: {
             name: string;
             why: string;
+        };
+        WrongRows: {
+            all: number;
+            headers: string[];
+            rows: string[][];
         };
         Zone: {
             code?: string;

@@ -11,14 +11,16 @@ export interface SyncPage {
   site: { scan_rules: Record<string, unknown> } | null;
   cursor: string;
   more: boolean;
+  /** Somebody looks for this handheld. */
+  ring?: boolean;
 }
 
 export type Ask = (cursor: string) => Promise<SyncPage>;
 
 const STORES = ["items", "barcodes", "locations"] as const;
 
-/** Asks until there is no more. A cursor the server does not know (any more) begins again. */
-export async function syncCatalogue(database: Database, ask: Ask): Promise<void> {
+/** Asks until there is no more; whether to ring. A cursor the server does not know begins again. */
+export async function syncCatalogue(database: Database, ask: Ask): Promise<boolean> {
   for (;;) {
     const cursor = ((await database.get("meta", "cursor")) as string | undefined) ?? "";
     let page: SyncPage;
@@ -30,7 +32,7 @@ export async function syncCatalogue(database: Database, ask: Ask): Promise<void>
       continue;
     }
     await keep(database, page);
-    if (!page.more) return;
+    if (!page.more) return page.ring ?? false;
   }
 }
 

@@ -15,6 +15,7 @@ import type { Database } from "../store";
 import type { Words } from "../text/words";
 import { uuid } from "../uuid";
 import { play } from "./sounds";
+import { tellStatus } from "./status";
 
 /** What codes say is a third of the app and is first needed by a scan: read beside the first screen. */
 const reading = import("../catalogue/look_up");
@@ -122,7 +123,8 @@ export class Floor {
   private async syncOnce(): Promise<void> {
     if (!pass.value) return;
     try {
-      await syncCatalogue(this.database, askSync);
+      if (await syncCatalogue(this.database, askSync)) play("stop");
+      void tellStatus();
       if (this.line.value === "offline" && !this.unsent.value) this.line.value = "open";
       this.catalogue.value = {
         items: await this.database.count("items"),

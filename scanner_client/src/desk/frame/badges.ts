@@ -21,6 +21,15 @@ const WAITING: readonly Waiting[] = [
     path: "/counts", permission: "counts.decide", concerns: ({ topic }) => topic.startsWith("count."),
     count: () => call("get", "/api/v1/counts", { query: { state: ["finished"], limit: MOST + 1 }, headers: PASSIVE }).then(counted),
   },
+  {
+    path: "/exceptions", permission: "exceptions.read", concerns: ({ topic }) => topic.startsWith("exception."),
+    count: () => call("get", "/api/v1/exceptions/counts", { headers: PASSIVE }).then(({ rows }) => many(rows.reduce((all, { count }) => all + count, 0))),
+  },
+  {
+    path: "/alerts", permission: "alerts.write", concerns: ({ topic }) => topic.startsWith("alert."),
+    count: () => call("get", "/api/v1/alerts/counts", { headers: PASSIVE }).then(({ rows }) =>
+      many(rows.filter(({ level, state }) => level === "red" && state === "triggered").reduce((all, { count }) => all + count, 0))),
+  },
 ];
 
 /** By path of the page. */
@@ -28,6 +37,10 @@ export const badges = signal<Record<string, string>>({});
 
 function counted({ rows }: { rows: readonly unknown[] }): string {
   return rows.length > MOST ? `${MOST}+` : rows.length ? String(rows.length) : "";
+}
+
+function many(n: number): string {
+  return n > MOST ? `${MOST}+` : n ? String(n) : "";
 }
 
 /** Keeps the badges true while the navigation is on the screen. */

@@ -3,7 +3,9 @@
  * reachable, in the navigation and in the palette, for whoever holds the permission.
  * docs/desk.md tells how to add one.
  */
-import { ArrowLeftRight, Boxes, ClipboardCheck, ClipboardList, Container, Layers, MapPin, Package, MessageSquare, StickyNote, type IconNode } from "lucide";
+import {
+  ArrowLeftRight, BellRing, Boxes, ClipboardCheck, ClipboardList, Container, Database, FileUp, Layers, ListChecks, MapPin, MessageSquare, Package, Settings, Smartphone, StickyNote, TriangleAlert, Users, type IconNode,
+} from "lucide";
 import type { FunctionComponent } from "preact";
 import { later, type Meanwhile } from "../../ui/later";
 import type { FrameText } from "./words";
@@ -67,6 +69,38 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/messages", title: "nav_messages", permission: "messages.read", group: "system", icon: MessageSquare,
     page: later(() => import("../messages/messages_page").then((page) => page.MessagesPage)),
+  },
+  {
+    path: "/alerts", title: "nav_alerts", permission: "alerts.read", group: "turnover", icon: BellRing,
+    page: later(() => import("../admin/alerts_page").then((page) => page.AlertsPage)),
+  },
+  {
+    path: "/exceptions", title: "nav_exceptions", permission: "exceptions.read", group: "work", icon: TriangleAlert,
+    page: later(() => import("../admin/exceptions_page").then((page) => page.ExceptionsPage)),
+  },
+  {
+    path: "/start", title: "nav_start", permission: "sites.write", group: "system", icon: ListChecks,
+    page: later(() => import("../admin/start_page").then((page) => page.StartPage)),
+  },
+  {
+    path: "/records", title: "nav_records", permission: "items.read", group: "system", icon: Database,
+    page: later(() => import("../admin/records_page").then((page) => page.RecordsPage)),
+  },
+  {
+    path: "/imports", title: "nav_imports", permission: "imports.write", group: "system", icon: FileUp,
+    page: later(() => import("../admin/imports_page").then((page) => page.ImportsPage)),
+  },
+  {
+    path: "/people", title: "nav_people", permission: "people.read", group: "system", icon: Users,
+    page: later(() => import("../admin/people_page").then((page) => page.PeoplePage)),
+  },
+  {
+    path: "/devices", title: "nav_devices", permission: "devices.read", group: "system", icon: Smartphone,
+    page: later(() => import("../admin/devices_page").then((page) => page.DevicesPage)),
+  },
+  {
+    path: "/settings", title: "nav_settings", permission: "settings.read", group: "system", icon: Settings,
+    page: later(() => import("../admin/settings_page").then((page) => page.SettingsPage)),
   },
 ];
 
