@@ -33,6 +33,7 @@ LISTS = {
     "item_id": "/items",
     "user_id": "/users",
     "batch_id": "/export-profiles",
+    "command_id": "/movements",
 }
 
 
@@ -141,6 +142,8 @@ def _paths(chief: Api) -> Iterator[str]:
             for name in REPORTS:
                 query = "?item=M8" if name == "item_ledger" else ""
                 yield path.replace("{name}", f"{name}{end}") + query
+        elif path.endswith("/link-check"):
+            continue  # says only whether a signed link holds
         elif "{" in path:
             yield from _filled(chief, path)
         elif path == "/stock":
@@ -156,6 +159,8 @@ def _filled(chief: Api, path: str) -> Iterator[str]:
     before, _, after = path.partition("/{")
     name, _, rest = after.partition("}")
     for row in chief.get(LISTS.get(name, before)).json["rows"]:
+        if name == "command_id":
+            row = {"id": row["command_id"]}
         yield f"{before}/{row.get('id') or row.get('uid') or row.get('key') or row['name']}{rest}"
 
 

@@ -140,9 +140,9 @@ def test_scheduled_jobs_are_queued_as_json_and_run(app: Flask, redis_connection:
         job.enqueue(redis_connection)
     waiting = make_queue("planning", redis_connection).jobs
     assert [job.func_name for job in waiting] == [
-        "jobs.upkeep.refresh_figures",
-        "jobs.upkeep.forget_old",
-        "jobs.upkeep.verify",
+        f"{entry.job.__module__}.{entry.job.__name__}"
+        for entry in SCHEDULE
+        if entry.queue == "planning"
     ]
     make_worker(["planning"], redis_connection).work(burst=True)
     assert make_queue("planning", redis_connection).failed_job_registry.count == 0
