@@ -189,7 +189,7 @@ def enrolled_handheld(house: House, page: Page, badge: str = "B-1") -> Handheld:
     page.fill("input[name=pin]", PIN)
     page.click("button[type=submit]")
     floor = page.locator(".floor")
-    items = len(house.get("/items", limit=500)["rows"])
+    items = len(house.get("/items", limit=500, retired="false")["rows"])
     expect(floor).to_have_attribute("data-items", str(items), timeout=30_000)
     expect(floor).to_have_attribute("data-places", str(len(PLACES)), timeout=30_000)
     return device
