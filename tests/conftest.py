@@ -9,7 +9,7 @@ from flask import Flask
 
 from server.bootstrap import make_base_app
 from server.settings import Settings
-from server.store.db import db
+from tests.plugins.applications import running
 
 # A loaded machine is slow, not wrong: speed is measured in bench/, never asserted in tests.
 hypothesis.settings.register_profile(
@@ -38,17 +38,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application without routes, its context pushed, on each kind of database."""
-    yield from _application(database_url, tmp_path)
+    with running(make_base_app, _settings(database_url, tmp_path)) as application:
+        yield application
 
 
 @pytest.fixture
 def sqlite_app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application without routes, its context pushed, on SQLite only."""
-    yield from _application(sqlite_url, tmp_path)
-
-
-def _application(url: str, var: Path) -> Iterator[Flask]:
-    application = make_base_app(Settings(var=var, database_url=url, secret_key="test"))
-    with application.app_context():
+    with running(make_base_app, _settings(sqlite_url, tmp_path)) as application:
         yield application
-        db.engine.dispose()
+
+
+def _settings(url: str, var: Path) -> Settings:
+    return Settings(var=var, database_url=url, secret_key="test")

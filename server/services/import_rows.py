@@ -127,7 +127,7 @@ def _planned(uid: UUID, actor: Actor) -> tuple[_File, str | None]:
 
 
 def _write_at_once(uid: UUID, file: _File, site: str | None, actor: Actor, finish: Finish) -> None:
-    with unit_of_work() as session:
+    with unit_of_work(patient=True) as session:
         batch = batch_of(session, uid, actor, lock=True)
         ground = Ground(session, actor, now_ms(), site)
         require_waiting(batch, ground.at)
@@ -154,7 +154,7 @@ def roll_back_import(uid: UUID, *, actor: Actor) -> None:
 
 
 def _reverse_at_once(uid: UUID, back: AtOnce, actor: Actor) -> None:
-    with unit_of_work() as session:
+    with unit_of_work(patient=True) as session:
         batch = batch_of(session, uid, actor, lock=True)
         ground = Ground(session, actor, now_ms())
         require_applied(batch, ground.at)

@@ -130,12 +130,8 @@ class Names:
 
     def unit_made(self, code: str) -> UnitRow:
         """The unit, made where it is new (nowhere yet)."""
-        key = code_key(code)
-        if key not in self.units:
-            row = {"code": code, "code_key": key, "changed_at": self.now}
-            self._make(HandlingUnit, [row])
-            self.units |= units_by_key(self.session, [key])
-        return self.units[key]
+        self._make_units([code])
+        return self.units[code_key(code)]
 
     def lot_id(self, item: ItemRow, body: Mapping[str, Any], flags: set[str]) -> int:
         """The lot a body names, made where it is new; 0 for items not tracked by lot.
@@ -151,7 +147,7 @@ class Names:
             return NONE_ID
         key = (item.id, code_key(code))
         if key not in self.lots:
-            self._make_lot(item, code, body)
+            self._make_lots([(item, body)])
             flags.add("new_lot")
         return self.lots[key].id
 
@@ -172,15 +168,7 @@ class Names:
             raise RuleViolated("serial_is_one", item=item.sku, serial=code)
         key = (item.id, code_key(code))
         if key not in self.serials:
-            row = {
-                "item_id": item.id,
-                "code": code,
-                "code_key": key[1],
-                "lot_id": lot_id,
-                "changed_at": self.now,
-            }
-            self._make(Serial, [row])
-            self.serials |= serials_by_key(self.session, [key])
+            self._make_serials([(item, body, lot_id)])
             flags.add("new_serial")
         return self.serials[key].id
 
@@ -194,20 +182,62 @@ class Names:
             lot_id = self.serials[item.id, code_key(body["serial"])].lot_id
         return lot_id, serial_id
 
-    def _make_lot(self, item: ItemRow, code: str, body: Mapping[str, Any]) -> None:
-        produced: date | None = body.get("production_date")
-        expires: date | None = body.get("expires_on") or expiry_of(item, produced)
-        key = (item.id, code_key(code))
-        row = {
-            "item_id": item.id,
-            "code": code,
-            "code_key": key[1],
-            "production_date": produced,
-            "expires_on": expires,
-            "changed_at": self.now,
-        }
-        self._make(Lot, [row])
-        self.lots |= lots_by_key(self.session, [key])
+    def make_new(self, bodies: Iterable[Mapping[str, Any]]) -> None:
+        """Make the lots, serials and units these bodies name and nobody knows yet, all of a kind
+        at once; the first that names one decides its dates. Raises NotFound `unknown_item`.
+        """
+        named = [(self.item(body["item"]), body) for body in bodies]
+        self._make_lots(
+            [(i, body) for i, body in named if body.get("lot") and i.tracking != "none"]
+        )
+        tracked = [(i, body) for i, body in named if i.tracking == "serial" and body.get("serial")]
+        self._make_serials([(i, body, self.lot_id(i, body, flags=set())) for i, body in tracked])
+        self._make_units([body["unit"] for _, body in named if body.get("unit")])
+
+    def _make_lots(self, named: Iterable[tuple[ItemRow, Mapping[str, Any]]]) -> None:
+        new: dict[tuple[int, str], dict[str, Any]] = {}
+        for item, body in named:
+            key = (item.id, code_key(body["lot"]))
+            if key not in self.lots and key not in new:
+                produced: date | None = body.get("production_date")
+                new[key] = {
+                    "item_id": item.id,
+                    "code": body["lot"],
+                    "code_key": key[1],
+                    "production_date": produced,
+                    "expires_on": body.get("expires_on") or expiry_of(item, produced),
+                    "changed_at": self.now,
+                }
+        if new:
+            self._make(Lot, list(new.values()))
+            self.lots |= lots_by_key(self.session, new)
+
+    def _make_serials(self, named: Iterable[tuple[ItemRow, Mapping[str, Any], int]]) -> None:
+        new: dict[tuple[int, str], dict[str, Any]] = {}
+        for item, body, lot_id in named:
+            key = (item.id, code_key(body["serial"]))
+            if key not in self.serials and key not in new:
+                new[key] = {
+                    "item_id": item.id,
+                    "code": body["serial"],
+                    "code_key": key[1],
+                    "lot_id": lot_id,
+                    "changed_at": self.now,
+                }
+        if new:
+            self._make(Serial, list(new.values()))
+            self.serials |= serials_by_key(self.session, new)
+
+    def _make_units(self, codes: Iterable[str]) -> None:
+        by_key = {code_key(code): code for code in codes}
+        rows = [
+            {"code": code, "code_key": key, "changed_at": self.now}
+            for key, code in by_key.items()
+            if key not in self.units
+        ]
+        if rows:
+            self._make(HandlingUnit, rows)
+            self.units |= units_by_key(self.session, [str(row["code_key"]) for row in rows])
 
     def _make(self, model: Any, rows: list[dict[str, Any]]) -> None:
         self.session.execute(upsert(self.session, model).on_conflict_do_nothing(), rows)

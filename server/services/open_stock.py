@@ -7,7 +7,7 @@ at the time they were posted; it is refused once stock has gone elsewhere.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -33,7 +33,9 @@ from server.services.trace_returns import true_up_returns
 from server.services.undo_commands import undo
 from server.store.commands import write_commands
 from server.store.feed import announce_many, canonical_json, feed_row
+from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import ImportBatch
+from server.store.places import Spot
 
 KIND: Final = "opening_stock"
 MOVEMENTS_PER_FEED_ROW: Final = 1_000
@@ -115,9 +117,35 @@ def post_opening_stock(ground: Ground, rows: list[PlannedRow], batch: ImportBatc
     site_id = sites.pop() if len(sites) == 1 else None
     _keep(ground, command, site_id)
     scene.names.load([(row.values["site_id"], row.values) for row in right])
+    _make_ready(scene, ground, right)
     entry = _entry(ground, command)
     drafts = [draft for row in right for draft in _drafts(scene, ground, entry, command, row)]
     _post(scene, ground, entry, site_id, drafts)
+
+
+def _make_ready(scene: Scene, ground: Ground, rows: list[PlannedRow]) -> None:
+    """Lots, serials, units and positions that are new are made all at once: one by one, a large
+    warehouse would hold everybody up for minutes."""
+    scene.names.make_new(row.values for row in rows)
+    codes = {row.values["unit"] for row in rows if row.values.get("unit")}
+    scene.units.lock(scene.names.unit(code).id for code in codes)
+    spots = (spot for row in rows for spot in _spots(scene, ground, row.values))
+    scene.ledger.book.places.intern(spots)
+
+
+def _spots(scene: Scene, ground: Ground, values: Mapping[str, Any]) -> Iterator[Spot]:
+    """Where the row's stock will stand and where it comes from, unless its unit is elsewhere."""
+    names, site_id, unit_id = scene.names, values["site_id"], 0
+    location_id = names.location(site_id, values["location"]).id
+    if values.get("unit"):
+        unit_id = names.unit(values["unit"]).id
+        if scene.units.where(unit_id, ground.at) not in (None, location_id):
+            return
+    owner_id = names.owner(values["owner"]).id if values.get("owner") else OWN_OWNER_ID
+    status_id = names.status(values["status"]).id if values.get("status") else GOOD_STATUS_ID
+    yield Spot(location_id, unit_id, owner_id, status_id)
+    source_id = scene.ledger.book.places.virtual_location(site_id, "adjustment")
+    yield Spot(source_id, 0, owner_id, status_id)
 
 
 def reverse_opening_stock(ground: Ground, batch: ImportBatch) -> None:

@@ -26,7 +26,7 @@ from server.services.use_reservations import hold_reservation
 from server.store.book import PoolKey
 from server.store.commands import KnownCommand, known_commands, mark_undone
 from server.store.queries.movements import flows_of_command
-from server.store.queries.revaluations import corrections_of
+from server.store.queries.revaluations import Corrections, corrections_of_many
 from server.store.serial_sightings import place_of_sighting, serials_of_command
 
 UNDOABLE = FLOOR_TYPES - {"undo"}
@@ -111,7 +111,7 @@ def _never_happened(
     """Every movement is reversed at its own time; what later counts and moves of units make of
     that follows by itself."""
     flows = flows_of_command(scene.session, original.id)
-    whole_units = _moves_a_unit(original)
+    whole_units, since = _moves_a_unit(original), _corrections(scene, flows)
     moves = scene.units.forget(original.id, said.received_at)
     for serial_id in serials_of_command(scene.session, original.id):
         template = _sighting_of(scene, said, original, serial_id, flows)
@@ -120,8 +120,8 @@ def _never_happened(
         if row["serial_id"]:
             continue
         if row["kind"] not in FOLLOW_UPS and (whole_units or row["kind"] != "unit_follow"):
-            draft = _draft_of(scene, row)
-            meaning.drafts.append(_reversed(scene, entry, row, draft, row["occurred_at"]))
+            corrected = since.get(row["id"], Corrections())
+            meaning.drafts.append(_reversed(scene, entry, row, corrected, row["occurred_at"]))
     if whole_units and not any(row["kind"] == "unit_follow" for row in flows):
         meaning.drafts += _next_move_came_from_before(scene, flows)
     for move in moves:
@@ -191,11 +191,12 @@ def _put_back(
     if _moves_a_unit(original):
         _put_unit_back(scene, said, body["unit"], original, meaning)
         return
+    since = _corrections(scene, flows)
     for row in flows:
         if row["kind"] in FOLLOW_UPS or row["kind"] == "unit_follow":
             continue
-        draft = _draft_of(scene, row)
-        back = _reversed(scene, entry, row, draft, said.occurrence.at)
+        corrected = since.get(row["id"], Corrections())
+        back = _reversed(scene, entry, row, corrected, said.occurrence.at)
         meaning.drafts.append(
             replace(
                 back,
@@ -242,6 +243,10 @@ def _now(scene: Scene, place: Place, at: int) -> Place:
     return scene.ledger.place(location, place.handling_unit_id, place.owner_id, place.status_id)
 
 
+def _corrections(scene: Scene, flows: list[dict[str, Any]]) -> dict[int, Corrections]:
+    return corrections_of_many(scene.session, [row["id"] for row in flows])
+
+
 def _draft_of(scene: Scene, row: dict[str, Any]) -> Draft:
     ids = (row["from_position_id"], row["to_position_id"])
     places = scene.ledger.book.places.by_id(ids)
@@ -261,9 +266,10 @@ def _draft_of(scene: Scene, row: dict[str, Any]) -> Draft:
 
 
 def _reversed(
-    scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft, occurred_at: int
+    scene: Scene, entry: Entry, row: dict[str, Any], since: Corrections, occurred_at: int
 ) -> Draft:
-    posted = _cost_facts(scene, entry, row, draft)
+    draft = _draft_of(scene, row)
+    posted = _cost_facts(scene, entry, row, draft, since)
     return replace(
         draft,
         source=draft.target,
@@ -273,9 +279,10 @@ def _reversed(
     )
 
 
-def _cost_facts(scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft) -> Posted:
+def _cost_facts(
+    scene: Scene, entry: Entry, row: dict[str, Any], draft: Draft, since: Corrections
+) -> Posted:
     """The movement's cost with its later corrections; a receipt's later prices are taken back."""
-    since = corrections_of(scene.session, row["id"])
     prices = since.price + since.landed
     if prices and draft.target.holds_stock:
         _take_prices_back(scene, entry, row, draft, prices)

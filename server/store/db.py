@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event
+from sqlalchemy import Connection, Engine, Insert, MetaData, Table, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError
@@ -54,17 +54,21 @@ _one_writer = Lock()
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(*, patient: bool = False) -> Iterator[Session]:
     """One write transaction: committed at the end, rolled back when anything is raised.
 
-    Raises Unavailable `database_busy` when the database does not answer in time, and
-    RuntimeError when one unit of work is opened inside another.
+    `patient`: large work that stands or falls as one; the database waits for its statements, and
+    for what is computed between them, for as long as it takes. Raises Unavailable `database_busy`
+    when the database does not answer in time, and RuntimeError when one unit of work is opened
+    inside another.
     """
     if _writing.get():
         raise RuntimeError("a unit of work never nests")
     mark = _writing.set(True)
     try:
         with _turn(db.engine), _transaction() as session:
+            if patient:
+                _wait_for(session)
             yield session
     finally:
         _writing.reset(mark)
@@ -82,6 +86,13 @@ def _transaction() -> Iterator[Session]:
         raise _translated(problem) from problem
     finally:
         session.close()
+
+
+def _wait_for(session: Session) -> None:
+    """Until the transaction ends. Locks others hold are waited for no longer than usual."""
+    if session.get_bind().dialect.name == "postgresql":
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            session.execute(text(f"SET LOCAL {limit} = 0"))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Rows of `position` never change, so what was once read from a committed transact
 for the life of the process.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -34,6 +34,8 @@ class PlaceMemory:
         self.virtual: dict[tuple[int, str], int] = {}
 
 
+KEYS_MOST = 500
+
 _position = table_of(Position).c
 _location = table_of(Location).c
 _memories: WeakKeyDictionary[Engine, PlaceMemory] = WeakKeyDictionary()
@@ -56,6 +58,7 @@ class Places:
         engine = session.get_bind().engine
         self._memory = _memories.setdefault(engine, PlaceMemory())
         self._own: dict[Spot, Place] = {}
+        self._own_by_id: dict[int, Place] = {}
 
     def at(self, spot: Spot) -> Place:
         """The position of this spot."""
@@ -65,14 +68,13 @@ class Places:
     def by_id(self, ids: Iterable[int]) -> dict[int, Place]:
         """Positions by id; all of them must exist."""
         wanted = set(ids)
-        missing = wanted - self._memory.by_id.keys()
-        if missing:
-            rows = self._session.execute(select(*_COLUMNS).where(_position.id.in_(missing)))
-            for row in rows:
-                place = _place(row)
-                self._own[_spot(place)] = place
-        own = {place.id: place for place in self._own.values()}
-        return {row_id: own.get(row_id) or self._memory.by_id[row_id] for row_id in wanted}
+        missing = wanted - self._memory.by_id.keys() - self._own_by_id.keys()
+        for chunk in _chunks(missing):
+            asked = select(*_COLUMNS).where(_position.id.in_(chunk))
+            for row in self._session.execute(asked):
+                self._take(_place(row))
+        own, known = self._own_by_id, self._memory.by_id
+        return {row_id: own.get(row_id) or known[row_id] for row_id in wanted}
 
     def intern(self, spots: Iterable[Spot]) -> dict[Spot, Place]:
         """The positions of these spots, made where they are new."""
@@ -98,24 +100,25 @@ class Places:
 
     def _read(self, spots: list[Spot], remember: bool) -> None:
         key = tuple_(*_COLUMNS[1:5])
-        for start in range(0, len(spots), 500):
-            chunk = spots[start : start + 500]
+        for chunk in _chunks(spots):
             for row in self._session.execute(select(*_COLUMNS).where(key.in_(chunk))):
                 place = _place(row)
                 if remember:
                     self._memory.by_spot[_spot(place)] = place
                     self._memory.by_id[place.id] = place
                 else:
-                    self._own[_spot(place)] = place
+                    self._take(place)
+
+    def _take(self, place: Place) -> None:
+        self._own[_spot(place)] = self._own_by_id[place.id] = place
 
     def _make(self, spots: list[Spot]) -> None:
         """Ours until we commit, so they are not remembered beyond this transaction."""
-        found = self._session.execute(
-            select(_location.id, _location.site_id, _location.kind).where(
-                _location.id.in_({spot.location_id for spot in spots})
-            )
-        )
-        locations = {row.id: (row.site_id, row.kind) for row in found}
+        locations: dict[int, tuple[int, str]] = {}
+        for chunk in _chunks({spot.location_id for spot in spots}):
+            found = select(_location.id, _location.site_id, _location.kind)
+            for row in self._session.execute(found.where(_location.id.in_(chunk))):
+                locations[row.id] = (row.site_id, row.kind)
         rows = [
             {
                 **spot._asdict(),
@@ -126,6 +129,12 @@ class Places:
         ]
         self._session.execute(upsert(self._session, Position).on_conflict_do_nothing(), rows)
         self._read(spots, remember=False)
+
+
+def _chunks(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    """Drivers and databases limit how many parameters a statement has."""
+    keys = list(keys)
+    return (keys[start : start + KEYS_MOST] for start in range(0, len(keys), KEYS_MOST))
 
 
 def _place(row: Any) -> Place:

@@ -1,7 +1,8 @@
 """The whole web application on a fresh database, a clock to turn, and people to send."""
 
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,9 +23,12 @@ from server.services.manage_people import UserDraft, add_user
 from server.services.manage_places import SITES
 from server.settings import Settings
 from server.store.db import db
+from tests.plugins.applications import running
+from tests.plugins.postgresql import PostgresServer
 
 PASSWORD = "a fine long password"
 PIN = "482913"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 NOON = 1_795_000_000_000
 
 
@@ -108,8 +112,7 @@ class Api:
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id at its least cost: tests sign in hundreds of times."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(hashing, "_HASHER", cheap)
+    monkeypatch.setattr(hashing, "_HASHER", CHEAP)
 
 
 @pytest.fixture
@@ -123,33 +126,104 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def web(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on each kind of database, its context pushed, rate limits off."""
-    yield from _application(database_url, tmp_path)
+    with running(create_app, _settings(database_url, tmp_path)) as application:
+        yield application
 
 
 @pytest.fixture
 def sqlite_web(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application on SQLite only, for what has nothing to do with the database."""
-    yield from _application(sqlite_url, tmp_path)
+    with running(create_app, _settings(sqlite_url, tmp_path)) as application:
+        yield application
 
 
 @pytest.fixture
-def world(web: Flask, clock: Clock) -> World:
+def world(request: pytest.FixtureRequest, web: Flask, clock: Clock) -> World:
     """Sites, people and a handheld, on each kind of database."""
-    return _world(web)
+    return _let_in(request, web)
 
 
 @pytest.fixture
-def sqlite_world(sqlite_web: Flask, clock: Clock) -> World:
+def sqlite_world(request: pytest.FixtureRequest, sqlite_web: Flask, clock: Clock) -> World:
     """The same on SQLite only."""
-    return _world(sqlite_web)
+    return _let_in(request, sqlite_web)
 
 
-def _application(url: str, var: Path) -> Iterator[Flask]:
-    settings = Settings(var=var, database_url=url, secret_key="test secret", rate_limits=False)
-    app = create_app(settings)
-    with app.app_context():
-        yield app
-        db.engine.dispose()
+# Sites and people are made once for each kind of database; whoever asks for them gets a copy. ----
+
+
+@dataclass
+class Peopled:
+    """A database (SQLite: its file; PostgreSQL: its name) and what is in it."""
+
+    template: str
+    world: World
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database, with people where the test asks for a world."""
+    peopled = _wants_people(request)
+    template = request.getfixturevalue("sqlite_people").template if peopled else sqlite_template
+    return f"sqlite:///{shutil.copy(template, tmp_path / 'stockturn.sqlite3')}"
+
+
+@pytest.fixture
+def postgresql_url(
+    request: pytest.FixtureRequest, postgresql: PostgresServer, postgresql_template: str
+) -> Iterator[str]:
+    """A fresh PostgreSQL database, with people where the test asks for a world."""
+    peopled = _wants_people(request)
+    template = (
+        request.getfixturevalue("postgresql_people").template if peopled else postgresql_template
+    )
+    name = postgresql.create_database(template)
+    yield postgresql.url(name)
+    postgresql.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_people(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Peopled:
+    """The SQLite database that is copied."""
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("people") / "stockturn.sqlite3")
+    return Peopled(str(path), _made(f"sqlite:///{path}", path.parent))
+
+
+@pytest.fixture(scope="session")
+def postgresql_people(
+    postgresql: PostgresServer,
+    postgresql_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Peopled:
+    """The PostgreSQL database that is copied."""
+    name = postgresql.create_database(postgresql_template)
+    return Peopled(name, _made(postgresql.url(name), tmp_path_factory.mktemp("people")))
+
+
+def _wants_people(request: pytest.FixtureRequest) -> bool:
+    return not {"world", "sqlite_world"}.isdisjoint(request.fixturenames)
+
+
+def _let_in(request: pytest.FixtureRequest, app: Flask) -> World:
+    peopled = request.getfixturevalue(f"{db.engine.dialect.name}_people")
+    return replace(
+        peopled.world,
+        app=app,
+        sites=dict(peopled.world.sites),
+        users=dict(peopled.world.users),
+        tokens=dict(peopled.world.tokens),
+    )
+
+
+def _made(url: str, var: Path) -> World:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(hashing, "_HASHER", CHEAP)
+        with running(create_app, _settings(url, var)) as app, use_clock(lambda: NOON):
+            return _world(app)
+
+
+def _settings(url: str, var: Path) -> Settings:
+    return Settings(var=var, database_url=url, secret_key="test secret", rate_limits=False)
 
 
 def _world(app: Flask) -> World:

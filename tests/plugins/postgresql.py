@@ -60,9 +60,12 @@ class PostgresServer:
         return f"postgresql+psycopg://postgres@/{database}?host={self._directory}"
 
     def create_database(self, template: str = "template1") -> str:
-        """A new database, a copy of the template (which nobody may be connected to); its name."""
+        """A new database, a copy of the template (which nobody may be connected to); its name.
+
+        Copied file by file: writing each block to the log as well costs four times as much.
+        """
         name = f"test_{next(self._numbers)}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", name, template)
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return name
 
     def drop_database(self, name: str) -> None:

@@ -5,9 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import cheap_hashes, clock, web, world
+from tests.api.conftest import (
+    cheap_hashes,
+    clock,
+    postgresql_people,
+    postgresql_url,
+    sqlite_people,
+    sqlite_url,
+    web,
+    world,
+)
 
-__all__ = ["cheap_hashes", "clock", "web", "world"]
+__all__ = [
+    "cheap_hashes",
+    "clock",
+    "postgresql_people",
+    "postgresql_url",
+    "sqlite_people",
+    "sqlite_url",
+    "web",
+    "world",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 

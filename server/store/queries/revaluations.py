@@ -1,7 +1,9 @@
 """What later knowledge has changed about the cost of movements."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,8 @@ from sqlalchemy.orm import Session
 from server.domain.numbers import ZERO
 from server.store.db import table_of
 from server.store.models import Movement, Position, Revaluation, Reversal
+
+KEYS_MOST = 500
 
 _movement = table_of(Movement).c
 _revaluation = table_of(Revaluation).c
@@ -54,11 +58,30 @@ class Receipt:
 
 def corrections_of(session: Session, movement_id: int) -> Corrections:
     """Everything that has corrected this movement so far."""
-    rows = session.execute(
-        select(_revaluation.kind, func.sum(_revaluation.value), func.sum(_revaluation.cogs))
-        .where(_revaluation.corrects_movement_id == movement_id)
-        .group_by(_revaluation.kind)
-    )
+    return corrections_of_many(session, [movement_id]).get(movement_id, Corrections())
+
+
+def corrections_of_many(session: Session, movement_ids: Sequence[int]) -> dict[int, Corrections]:
+    """The same for those of these movements that were corrected at all."""
+    found: dict[int, list[Any]] = {}
+    for start in range(0, len(movement_ids), KEYS_MOST):
+        chunk = movement_ids[start : start + KEYS_MOST]
+        rows = session.execute(
+            select(
+                _revaluation.corrects_movement_id,
+                _revaluation.kind,
+                func.sum(_revaluation.value),
+                func.sum(_revaluation.cogs),
+            )
+            .where(_revaluation.corrects_movement_id.in_(chunk))
+            .group_by(_revaluation.corrects_movement_id, _revaluation.kind)
+        )
+        for movement_id, *sums in rows:
+            found.setdefault(movement_id, []).append(sums)
+    return {movement_id: _corrections(rows) for movement_id, rows in found.items()}
+
+
+def _corrections(rows: Iterable[Any]) -> Corrections:
     value = cogs = ZERO
     prices: dict[str, Decimal] = {}
     returned = ZERO
