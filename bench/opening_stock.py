@@ -1,5 +1,4 @@
-"""How long 50,000 rows of opening stock take, on both databases: dry run, apply, roll back; memory,
-and how long somebody else's write had to wait meanwhile.
+"""What 50,000 rows of opening stock cost, on both databases: dry run, apply, roll back; memory.
 
 python bench/opening_stock.py [--rows 50000] [--database sqlite|postgresql]
 """

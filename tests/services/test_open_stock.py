@@ -11,6 +11,7 @@ from server.domain.commands import Envelope
 from server.domain.errors import RuleViolated
 from server.domain.people import SYSTEM
 from server.domain.timekeeping import Contact
+from server.services import open_stock
 from server.services.apply_commands import apply_envelope
 from server.services.clock import now_ms
 from server.services.import_rows import Upload, apply_import, check_import, roll_back_import
@@ -18,7 +19,14 @@ from server.services.keep_records import change_record, create_record
 from server.services.manage_items import ITEMS, create_item
 from server.services.manage_places import LOCATIONS, SITES
 from server.store.db import reading
-from server.store.models import CostPool, ImportBatch, Lot, Movement
+from server.store.models import (
+    CostPool,
+    HandlingUnit,
+    ImportBatch,
+    Lot,
+    Movement,
+    Serial,
+)
 from server.store.queries.exports import STOCK_EXPORT
 from server.store.queries.items import ITEM_LIST
 from server.store.queries.records import every
@@ -75,6 +83,14 @@ def issue(location, item, quantity):
 def pool_value():
     with reading() as session:
         return sum(session.scalars(select(CostPool.value)), Decimal(0))
+
+
+def named():
+    with reading() as session:
+        return [
+            session.scalar(select(func.count()).select_from(table))
+            for table in (Lot, Serial, HandlingUnit)
+        ]
 
 
 def number_of_movements():
@@ -186,3 +202,20 @@ def test_importing_items_that_moved_since_cannot_be_rolled_back():
     imported("A,NEW,5,,,,,,,1,\n")
     with pytest.raises(RuleViolated, match="used_since_import"):
         roll_back_import(uid, actor=SYSTEM)
+
+
+def test_what_fails_at_its_end_leaves_nothing_and_can_be_applied_again(monkeypatch):
+    uid = checked("A,MILK,5,L1,,2027-01-31,,,,2,PALLET\nB,PHONE,1,,S1,,,,,9,\n")
+
+    before = named()
+
+    def fail(*_):
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(open_stock, "announce_many", fail)
+        with pytest.raises(RuntimeError, match="the power went"):
+            apply_import(uid, actor=SYSTEM)
+    assert (number_of_movements(), stock(), named()) == (0, {}, before)
+    apply_import(uid, actor=SYSTEM)
+    assert {key[1] for key in stock()} == {"MILK", "PHONE"}
