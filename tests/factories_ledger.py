@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from server.domain.days import day_of, start_of_day
-from server.domain.ledger import VIRTUAL_KINDS
+from server.domain.places import VIRTUAL_KINDS
 from server.store.db import unit_of_work, upsert
 from server.store.founding import GOOD_STATUS_ID, OWN_OWNER_ID
 from server.store.models import (

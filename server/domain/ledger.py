@@ -11,12 +11,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from server.domain.numbers import ZERO
+from server.domain.places import PHYSICAL_KINDS
 
-PHYSICAL_KINDS = frozenset({"bin", "pick_face", "dock", "staging", "quality", "mobile"})
-STOCK_KINDS = PHYSICAL_KINDS | {"production", "transit"}
+STOCK_KINDS = frozenset(PHYSICAL_KINDS) | {"production", "transit"}
 """Where stock can stand: these positions have balances and belong to a cost pool."""
-
-VIRTUAL_KINDS = frozenset({"supplier", "customer", "adjustment", "scrap", "production", "transit"})
 
 
 class Key(NamedTuple):

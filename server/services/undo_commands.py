@@ -217,9 +217,12 @@ def _bring_unit_back(
     outside = scene.units.where(unit.id, said.occurrence.at)
     if before is None or before == outside:
         return
-    for row in flows_of_command(scene.session, original.id):
+    flows = flows_of_command(scene.session, original.id)
+    since = _corrections(scene, flows)
+    for row in flows:
         if row["kind"] not in FOLLOW_UPS and row["kind"] != "unit_follow":
-            draft = _reversed(scene, entry, row, _draft_of(scene, row), said.occurrence.at)
+            corrected = since.get(row["id"], Corrections())
+            draft = _reversed(scene, entry, row, corrected, said.occurrence.at)
             uncertainty_ms = said.occurrence.uncertainty_ms
             meaning.drafts.append(replace(draft, uncertainty_ms=uncertainty_ms, settled=True))
     scene.units.log(unit.id, outside, before, said)

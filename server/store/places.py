@@ -11,7 +11,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select, tuple_
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import VIRTUAL_KINDS, Place
+from server.domain.ledger import Place
+from server.domain.places import VIRTUAL_KINDS
 from server.store.db import table_of, upsert
 from server.store.models import Location, Position
 

@@ -115,6 +115,7 @@ def test_afterwards_only_what_changed_comes_and_each_thing_once(world, handheld)
         **dict.fromkeys(("site", "statuses", "tasks")),
         "cursor": "",
         "more": False,
+        "ring": False,
     }
     bolt = int(next(key for key, row in handheld.known["items"].items() if row["sku"] == "M8"))
     for version, name in enumerate(("one", "two", "three"), start=1):

@@ -174,17 +174,17 @@ def document_progress(
     """Documents of these kinds that fulfil no other one: open, and done since the day began."""
     done = and_(Document.state == "done", Document.changed_at >= day_start)
     asked = (
-        select(Document.state == "done", func.count())
+        select(Document.state, func.count())
         .where(
             Document.site_id == site_id,
             Document.kind.in_(kinds),
             Document.origin_id.is_(None),
             or_(Document.state.in_(OPEN_STATES), done),
         )
-        .group_by(Document.state == "done")
+        .group_by(Document.state)
     )
-    found = {bool(row[0]): int(row[1]) for row in session.execute(asked)}
-    return DocumentProgress(found.get(True, 0), found.get(True, 0) + found.get(False, 0))
+    found = {state: int(number) for state, number in session.execute(asked)}
+    return DocumentProgress(found.get("done", 0), sum(found.values()))
 
 
 def open_alerts(session: Session, site_id: int, limit: int) -> list[AlertRow]:
