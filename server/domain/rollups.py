@@ -13,8 +13,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from server.domain.days import start_of_day
-from server.domain.ledger import PHYSICAL_KINDS, STOCK_KINDS
+from server.domain.ledger import STOCK_KINDS
 from server.domain.numbers import ZERO
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.turnover import rest_of_day
 
 

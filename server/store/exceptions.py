@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import plain
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.settings import ESTIMATED_PRICE_DAYS, SILENT_HOURS
 from server.store.db import table_of, upsert
 from server.store.models import (

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import CTE, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import EXACT, ZERO, round_quantity
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.settings import HYSTERESIS_PERCENT
 from server.domain.turnover import DayRow
 from server.store.db import upsert

@@ -7,8 +7,8 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import ZERO
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.settings import RED_EXPIRED, RED_NEGATIVE_HOURS
 from server.store.exceptions import HOUR_MS
 from server.store.models import (

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.days import day_of
-from server.domain.ledger import PHYSICAL_KINDS
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.rollups import DaySums, Moved, Revalued, Side, day_bounds, touched_sites
 from server.store.db import upsert
 from server.store.founding import OWN_OWNER_ID

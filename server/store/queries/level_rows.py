@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import ZERO
+from server.domain.places import PHYSICAL_KINDS
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import (
     Balance,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.days import start_of_day
-from server.domain.ledger import PHYSICAL_KINDS
+from server.domain.places import PHYSICAL_KINDS
 from server.store.models import (
     Balance,
     Count,

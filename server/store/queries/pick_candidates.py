@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS, Key
+from server.domain.ledger import Key
 from server.domain.picking import Candidate
+from server.domain.places import PHYSICAL_KINDS
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import Balance, Location, Lot, Movement, Position, StockStatus
 
@@ -39,7 +40,7 @@ def pick_candidates(
             Balance.on_hand > Balance.reserved,
             Position.site_id == site_id,
             Position.owner_id == OWN_OWNER_ID,
-            Position.kind.in_(PHYSICAL_KINDS - OUT_OF_REACH),
+            Position.kind.in_(set(PHYSICAL_KINDS) - OUT_OF_REACH),
             StockStatus.available,
         )
     )

@@ -3,7 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS, Key
+from server.domain.ledger import Key
+from server.domain.places import PHYSICAL_KINDS
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import Balance, Lot, Position, StockStatus
 

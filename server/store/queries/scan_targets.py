@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
 from server.domain.documents import ACTIVE_STATES
-from server.domain.ledger import PHYSICAL_KINDS
+from server.domain.places import PHYSICAL_KINDS
 from server.domain.scans import BarcodeEntry, ScanKind
 from server.domain.scans.words import ONE
 from server.store.models import (

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from server.domain.codes import code_key
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import EXACT, ZERO, round_money
+from server.domain.places import PHYSICAL_KINDS
 from server.store.founding import OWN_OWNER_ID
 from server.store.models import (
     Balance,

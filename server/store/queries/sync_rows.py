@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from server.domain.ledger import PHYSICAL_KINDS
 from server.domain.numbers import plain
+from server.domain.places import PHYSICAL_KINDS
 from server.store.models import (
     NONE_ID,
     Balance,
