@@ -201,7 +201,7 @@ def postgresql_people(
 
 
 def _wants_people(request: pytest.FixtureRequest) -> bool:
-    return not {"world", "sqlite_world"}.isdisjoint(request.fixturenames)
+    return not {"world", "sqlite_world", "sqlite_people"}.isdisjoint(request.fixturenames)
 
 
 def _let_in(request: pytest.FixtureRequest, app: Flask) -> World:

@@ -17,11 +17,14 @@ from tests.api.pda import Pda, on_hand
 from tests.api.shelves import furnish, receive
 
 
+pytestmark = pytest.mark.usefixtures("sqlite_people")
+everywhere = pytest.mark.usefixtures("world")
+
+
 @pytest.fixture
 def pda(request, clock):
-    """A handheld of a furnished house: on SQLite, or where the test asks for `database_url` too, on
-    both databases."""
-    both = "database_url" in request.fixturenames
+    """A handheld of a furnished house: on SQLite, or where a test is for everywhere, on both."""
+    both = "world" in request.fixturenames
     world = request.getfixturevalue("world" if both else "sqlite_world")
     furnish(world)
     return Pda(world, clock)
@@ -30,9 +33,6 @@ def pda(request, clock):
 @pytest.fixture
 def desk(pda):
     return pda.world.as_role("supervisor")
-
-
-everywhere = pytest.mark.usefixtures("database_url")
 
 
 def look():

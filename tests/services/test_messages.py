@@ -32,29 +32,10 @@ from server.store.founding import OWN_OWNER_ID
 from server.store.models import Channel, CostPool, Count, Location
 from server.text import MESSAGES
 from tests.factories_ledger import make_warehouse
-from tests.outside import every_message, open_house
-from tests.receivers import mail_server, receiver
+from tests.outside import every_message
+from tests.receivers import mail_server
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-def house(sqlite_app):
-    with open_house(sqlite_app) as house:
-        yield house
-
-
-@pytest.fixture
-def either(app):
-    """On each kind of database: where its locks matter."""
-    with open_house(app) as house:
-        yield house
-
-
-@pytest.fixture
-def there():
-    with receiver() as there:
-        yield there
 
 
 def at(text):

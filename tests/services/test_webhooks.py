@@ -25,29 +25,9 @@ from server.services.replay_webhooks import Range, replay_delivery, replay_range
 from server.services.send_what_is_due import is_anything_to_send
 from server.store.db import reading
 from server.store.models import Feed
-from tests.outside import every_delivery, every_message, one_webhook, open_house
-from tests.receivers import receiver
+from tests.outside import every_delivery, every_message, one_webhook
 
 SUPERVISOR = Actor(None, "supervisor", None)
-
-
-@pytest.fixture
-def house(sqlite_app):
-    with open_house(sqlite_app) as house:
-        yield house
-
-
-@pytest.fixture
-def either(app):
-    """On each kind of database: where its locks matter."""
-    with open_house(app) as house:
-        yield house
-
-
-@pytest.fixture
-def there():
-    with receiver() as there:
-        yield there
 
 
 def deliver(house):

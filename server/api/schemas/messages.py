@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from server.api.pagination import PageQuery
+from server.api.schemas.attempts import AttemptsSchema
 from server.api.schemas.fields import Id, InstantField
 from server.api.schemas.texts import code as a_code
 from server.api.schemas.texts import text as a_text
@@ -132,8 +133,8 @@ class MessageQuery(PageQuery):
     site = a_code()
 
 
-class MessageSchema(Schema):
-    """status: of the last attempt, 0 for no answer; code: why it was not taken."""
+class MessageSchema(AttemptsSchema):
+    """One message; sent_parts: how many of its parts the receiver has taken."""
 
     id = Id(required=True)
     channel_id = Id(required=True)
@@ -145,12 +146,3 @@ class MessageSchema(Schema):
     parts = fields.List(fields.String(), required=True)
     sent_parts = fields.Integer(required=True)
     state = fields.String(required=True)
-    attempts = fields.Integer(required=True)
-    due_at = InstantField(required=True)
-    created_at = InstantField(required=True)
-    tried_at = InstantField(required=True, allow_none=True)
-    ended_at = InstantField(required=True, allow_none=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True)
-    excerpt = fields.String(required=True)
-    took_ms = fields.Integer(required=True)

@@ -3,6 +3,7 @@
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from server.api.pagination import PageQuery
+from server.api.schemas.attempts import AttemptsSchema
 from server.api.schemas.fields import Id, InstantField
 from server.api.schemas.texts import code as a_code
 from server.domain.addresses import URL_LENGTH_MOST
@@ -77,23 +78,14 @@ class DeliveryQuery(PageQuery):
     state = fields.String(validate=validate.OneOf(DELIVERY_STATES))
 
 
-class DeliverySchema(Schema):
-    """status: the HTTP status, 0 for no answer; code: why not; excerpt: what the receiver said."""
+class DeliverySchema(AttemptsSchema):
+    """One event for one webhook; replayed: asked for by a person."""
 
     id = Id(required=True)
     seq = Id(required=True)
     type = fields.String(required=True)
     state = fields.String(required=True)
     replayed = fields.Boolean(required=True)
-    attempts = fields.Integer(required=True)
-    due_at = InstantField(required=True)
-    created_at = InstantField(required=True)
-    tried_at = InstantField(required=True, allow_none=True)
-    ended_at = InstantField(required=True, allow_none=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True)
-    excerpt = fields.String(required=True)
-    took_ms = fields.Integer(required=True)
 
 
 class AttemptSchema(Schema):

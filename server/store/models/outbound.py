@@ -52,19 +52,13 @@ class Webhook(Model):
     __table_args__ = (CheckConstraint("state in ('active','paused','disabled')", name="state"),)
 
 
-class WebhookDelivery(Model):
-    """One event for one webhook: pending → delivered | failed | cancelled; the last attempt.
+class _Attempts:
+    """What is remembered of trying to send something; due_at: when it may be tried (again).
 
-    due_at: when it may be tried (again). replayed: asked for by a person.
+    status: the receiver's answer to the last attempt, 0 for none; code: why it was not taken;
+    excerpt: what the receiver said.
     """
 
-    __tablename__ = "webhook_delivery"
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))
-    seq: Mapped[int] = mapped_column(ForeignKey("feed.seq"))
-    topic: Mapped[str]
-    state: Mapped[str] = mapped_column(default="pending")
-    replayed: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[int] = mapped_column(Instant)
     created_at: Mapped[int] = mapped_column(Instant)
@@ -74,6 +68,21 @@ class WebhookDelivery(Model):
     code: Mapped[str] = mapped_column(default="")
     excerpt: Mapped[str] = mapped_column(Text, default="")
     took_ms: Mapped[int] = mapped_column(default=0)
+
+
+class WebhookDelivery(_Attempts, Model):
+    """One event for one webhook: pending → delivered | failed | cancelled; the last attempt.
+
+    replayed: asked for by a person.
+    """
+
+    __tablename__ = "webhook_delivery"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))
+    seq: Mapped[int] = mapped_column(ForeignKey("feed.seq"))
+    topic: Mapped[str]
+    state: Mapped[str] = mapped_column(default="pending")
+    replayed: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index(
             "ix_webhook_delivery_pending",
@@ -174,7 +183,7 @@ class MessageTemplate(Model):
     retired_at: Mapped[int | None] = mapped_column(Instant)
 
 
-class Message(Model):
+class Message(_Attempts, Model):
     """One message for one channel: pending → sent | failed | cancelled.
 
     key: what makes it the only one of its kind ("digest:7:2026-11-28T08:30"). parts: its text as
@@ -191,17 +200,8 @@ class Message(Model):
     parts: Mapped[list[str]] = mapped_column(JSON)
     sent_parts: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(default="pending")
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[int] = mapped_column(Instant)
     lease: Mapped[str] = mapped_column(default="")
     leased_until: Mapped[int] = mapped_column(Instant, default=0)
-    created_at: Mapped[int] = mapped_column(Instant)
-    tried_at: Mapped[int | None] = mapped_column(Instant)
-    ended_at: Mapped[int | None] = mapped_column(Instant)
-    status: Mapped[int] = mapped_column(default=0)
-    code: Mapped[str] = mapped_column(default="")
-    excerpt: Mapped[str] = mapped_column(Text, default="")
-    took_ms: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         Index(
             "ix_message_pending",
