@@ -1,5 +1,8 @@
 """The relay: numbers the change feed within milliseconds, rings the doorbells, sweeps.
 
+While nothing happens it looks less and less often, so that an idle house leaves its machine alone;
+the first movement after a rest is numbered within LOOK_AT_REST_S.
+
 `python -m jobs.relay`. Several may run; the database lets one number at a time.
 """
 
@@ -19,6 +22,7 @@ from server.services.number_feed import number_feed
 from server.services.sweep import due_by_clock, due_queues, wake_snoozed_alerts
 
 LOOK_S = 0.03
+LOOK_AT_REST_S = 0.15
 DATABASE_WAIT_S = 0.5
 
 log = logger(__name__)
@@ -35,9 +39,11 @@ class Relay:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; a database or Redis that is away is waited for."""
+        pause = 0.0
         while not stop.is_set():
             try:
-                pause = 0.0 if self.work_once() else LOOK_S
+                worked = self.work_once()
+                pause = 0.0 if worked else min(max(pause * 1.1, LOOK_S), LOOK_AT_REST_S)
             except Unavailable as busy:
                 log.warning("relay waits for the database", code=busy.code)
                 pause = DATABASE_WAIT_S

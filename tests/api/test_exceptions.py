@@ -16,7 +16,6 @@ from server.store.models import Device, Lot
 from tests.api.pda import Pda, on_hand
 from tests.api.shelves import furnish, receive
 
-
 pytestmark = pytest.mark.usefixtures("sqlite_people")
 everywhere = pytest.mark.usefixtures("world")
 
