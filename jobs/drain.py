@@ -9,6 +9,7 @@ import time
 from flask import current_app
 from rq import get_current_job
 
+from jobs.queues import bell_of
 from server.bootstrap import settings_of
 from server.domain.errors import Unavailable
 from server.logs import logger
@@ -26,11 +27,6 @@ LINGER_S = 0.25
 LOOK_S = 0.02
 
 log = logger(__name__)
-
-
-def bell_of(queue: str) -> str:
-    """The key that says a drain job is waiting in the queue."""
-    return f"stockturn:bell:{queue}"
 
 
 def turnover_policy(settings: Settings) -> TurnoverPolicy:

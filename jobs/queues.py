@@ -4,30 +4,36 @@ Redis holds nothing that is not in the database as well: a bell that was lost is
 sweeper for whatever is still due.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from redis import Redis, RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from jobs import drain
 from server.settings import Settings
 
 QUEUES = ("movements", "counts", "planning", "labels", "outbound")
 """In order of urgency: a worker of several queues empties the first ones first."""
 
-DRAINS: Mapping[str, Callable[..., Any]] = {
-    "movements": drain.drain_movements,
-    "labels": drain.drain_labels,
-    "outbound": drain.drain_outbound,
-    "planning": drain.drain_planning,
+DRAINS: Mapping[str, str] = {
+    "movements": "jobs.drain.drain_movements",
+    "labels": "jobs.drain.drain_labels",
+    "outbound": "jobs.drain.drain_outbound",
+    "planning": "jobs.drain.drain_planning",
 }
-"""What the doorbell of a queue starts; the other queues only get jobs of the schedule so far."""
+"""What the doorbell of a queue starts; the other queues only get jobs of the schedule so far.
+
+By name: who rings need not read all that is done behind the door.
+"""
 
 BELL_S = 10
 JOB_TIMEOUT_S = 120
 FAILURE_KEPT_S = 7 * 86_400
+
+
+def bell_of(queue: str) -> str:
+    """The key that says a drain job is waiting in the queue."""
+    return f"stockturn:bell:{queue}"
 
 
 def connect(settings: Settings) -> Redis:
@@ -46,7 +52,7 @@ def ring(connection: Redis, queue: str) -> bool:
     The bell is its own key, taken off by the job as it starts: what is rung for while a job runs
     gets another job, which a unique job id would refuse. Raises RedisError.
     """
-    if not connection.set(drain.bell_of(queue), 1, nx=True, ex=BELL_S):
+    if not connection.set(bell_of(queue), 1, nx=True, ex=BELL_S):
         return False
     try:
         make_queue(queue, connection).enqueue(
@@ -57,6 +63,6 @@ def ring(connection: Redis, queue: str) -> bool:
             description=f"drain {queue}",
         )
     except RedisError:
-        connection.delete(drain.bell_of(queue))
+        connection.delete(bell_of(queue))
         raise
     return True
