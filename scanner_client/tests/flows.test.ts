@@ -162,6 +162,16 @@ test("undo names the command and how, newest first, and only once", () => {
   expect(worker.view().keys[0].off).toBe(true);
 });
 
+test("what was undone no longer counts as done", () => {
+  const worker = new Worker("pick").scan(at("A"), of(soap)).press("main").scan(at("A"), of(soap)).press("main");
+  const progress = () => worker.view().progress;
+  expect(progress()).toEqual(["progress_lines", { n: "2" }]);
+  worker.press("undo").answer(2);
+  expect(progress()).toEqual(["progress_lines", { n: "2" }]);
+  worker.press("undo").answer(0);
+  expect(progress()).toEqual(["progress_lines", { n: "1" }]);
+});
+
 test("undo with a line in hand only clears it", () => {
   const worker = new Worker("pick").scan(at("A"), of(soap)).press("undo");
   expect([worker.view().thing, worker.stored]).toEqual([null, []]);

@@ -4,6 +4,7 @@ import type { Key, KeyView, View } from "../flows/flow";
 import { shown } from "../quantity";
 import { nameOf, said, t, type Words } from "../text/words";
 import { Icon } from "../ui/icon";
+import { WholeCodes } from "../ui/whole_codes";
 
 interface WorkProps {
   view: View;
@@ -70,7 +71,7 @@ function Said({ words, note }: { words: Words | null; note: boolean }) {
   if (!words) return <div class="said nothing" aria-live="polite" />;
   return (
     <div class={note ? "said note" : "said"} aria-live="polite">
-      <Icon of={note ? Info : Check} size={18} /><span>{said(words)}</span>
+      <Icon of={note ? Info : Check} size={18} /><span><WholeCodes>{said(words)}</WholeCodes></span>
     </div>
   );
 }

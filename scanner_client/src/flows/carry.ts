@@ -175,7 +175,11 @@ function answered(
   plan: CarryPlan, state: CarryState, event: Extract<FlowEvent, { type: "answer" }>,
 ): Step<CarryState> {
   const { question } = state;
-  if (question?.about === "undo") return answerUndo(state, question.done, event.index, event.ids[0]);
+  if (question?.about === "undo") {
+    const step = answerUndo(state, question.done, event.index, event.ids[0]);
+    const undone = Math.min(step.commands.length, state.lines);
+    return { ...step, state: { ...step.state, lines: state.lines - undone } };
+  }
   const chosen = question?.about === "meaning" ? question.options[event.index] : undefined;
   if (question?.about !== "meaning" || !chosen) return quiet(state, { question: null });
   return scanned(plan, { ...state, question: null }, {

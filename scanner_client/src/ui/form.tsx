@@ -29,6 +29,16 @@ export function Field({ label, name, type = "text", hint, value, optional, ...re
   );
 }
 
+/** What the server answers to a password or PIN that is not theirs. */
+const WRONG_SECRET = 401;
+
+/** Nobody sees what they typed wrong in a field of dots: they begin it anew. */
+function emptySecrets(form: HTMLFormElement): void {
+  const secrets = form.querySelectorAll<HTMLInputElement>("input[type=password]");
+  for (const secret of secrets) secret.value = "";
+  secrets[0]?.focus();
+}
+
 interface FormProps {
   go: string;
   busy: string;
@@ -49,6 +59,7 @@ export function Form({ go, busy, onSubmit, children }: FormProps) {
       await onSubmit(values);
     } catch (error) {
       problem.value = error instanceof Problem ? error.message : t("error_offline");
+      if (error instanceof Problem && error.status === WRONG_SECRET) emptySecrets(form);
     } finally {
       working.value = false;
     }
