@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench import _first_label as wire
 from labels import Media, load_design, render
 from labels.drawing import Drawing
 from labels.languages.zpl import zpl_label
@@ -93,6 +94,7 @@ def main() -> None:
     imported, first, second = first_label()
     print(f"a new process: import {imported:.0f} ms, first label {first:.0f}, next {second:.0f} ms")
     print(f"aim: {AIM_PER_S}/s: {count / wall / AIM_PER_S:.1f} times")
+    wire.report()
 
 
 if __name__ == "__main__":

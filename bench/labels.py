@@ -1,4 +1,5 @@
-"""1,000 different item labels to ZPL, each read back; where the time goes; the very first label.
+"""1,000 different item labels to ZPL, each read back; where the time goes; from a request to the
+printer, through server and station (three minutes, most of it idling).
 
 python bench/labels.py [LABELS]
 """

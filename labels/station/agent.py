@@ -10,6 +10,7 @@ from pathlib import Path
 from labels.errors import LabelError
 from labels.station.backoff import Backoff
 from labels.station.courier import Courier
+from labels.station.faults import in_words
 from labels.station.jobs import Offer
 from labels.station.pace import Pace
 from labels.station.printers.named import NamedPrinter
@@ -97,6 +98,8 @@ class Agent:
         wait_s = 0
         while not self._stop.is_set():
             try:
+                if not self._spool.is_writable():
+                    log.error(in_words("spool_full", self._station.language))
                 printers = [worker.told() for worker in self._workers]
                 leased = self._server.lease(self._spool.agent, printers, wait_s, _MOST_JOBS)
                 self._adopt(leased.offers)

@@ -46,9 +46,11 @@ class Spool:
         """Open or make it. Raises LabelError spool_in_use, spool_unusable.
 
         A damaged file is put aside and a new spool begun: with another agent uid, so the server
-        lets a person decide about what the old one held.
+        lets a person decide about what the old one held. is_full: what was last to be written
+        could not be; nothing is printed before it can.
         """
         self.set_aside: Path | None = None
+        self.is_full = False
         self._lock = threading.RLock()
         self._bells: list[threading.Event] = []
         try:
@@ -63,6 +65,16 @@ class Spool:
         """Let another agent have it."""
         with self._lock:
             self._db.close()
+
+    def is_writable(self) -> bool:
+        """Whether something can be written; after a failure that is tried."""
+        if self.is_full:
+            try:
+                with self._write() as db:  # a number nobody reads, and never the same
+                    db.execute(f"PRAGMA user_version = {_now_ms() % 2**31}")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def ring(self) -> None:
         """Wake everybody who waits for a change."""
@@ -214,6 +226,11 @@ class Spool:
         found = self._jobs(where, printer, CHECK_LAST_LABEL)
         return found[0] if found else None
 
+    def expects_work(self, printer: str) -> bool:
+        """Whether a job for this printer is on its way here."""
+        where = f"{_OPEN} AND printer = ? AND NOT claimed AND outcome = '' AND reason = ''"
+        return bool(self._jobs(where, printer))
+
     def label(self, uid: str, number: int) -> bytes | None:
         """The bytes of one part; None while they are not here."""
         found = self._one("SELECT content FROM label WHERE job = ? AND number = ?", uid, number)
@@ -255,10 +272,12 @@ class Spool:
             try:
                 yield self._db
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as problem:
+                self.is_full = self.is_full or isinstance(problem, sqlite3.OperationalError)
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+            self.is_full = False
         self.ring()
 
     @contextmanager

@@ -47,19 +47,19 @@ class Worker:
 
     def told(self) -> dict[str, object]:
         """Name, language, dpi, state and reason, as the server wants them."""
-        printer = self.printer
+        printer, full = self.printer, self._spool.is_full
         return {
             "name": printer.name,
             "language": printer.language,
             "dpi": printer.dpi,
-            "state": self._state,
-            "reason": self._reason,
+            "state": "paused" if full else self._state,
+            "reason": "spool_full" if full else self._reason,
         }
 
     @property
     def is_ready(self) -> bool:
         """Whether it can take work, as far as we know."""
-        return self._state not in ("paused", "offline")
+        return self._state not in ("paused", "offline") and not self._spool.is_full
 
     def run(self) -> None:
         """Until told to stop."""
@@ -70,7 +70,7 @@ class Worker:
                 job = self._spool.next_for(self.printer.name)
                 if job is not None:
                     self._work(job)
-                elif time.monotonic() - looked_at >= self._pace.look:
+                elif time.monotonic() - looked_at >= self._look_after_s():
                     looked_at = time.monotonic()
                     self._look()
                 else:
@@ -143,14 +143,13 @@ class Worker:
         conversation = self._conversation(wire, protocol)
         try:
             answered = conversation.look() is not None
-        except WireLost:
+            if answered:
+                self._spool.printer_answered(self.printer.name)
+            silent = not answered and not self._spool.answers(self.printer.name)
+        except BaseException:
             wire.close()
             raise
-        if answered:
-            self._spool.printer_answered(self.printer.name)
-        elif not self._spool.answers(self.printer.name):
-            return _Line(wire, None)
-        return _Line(wire, conversation)
+        return _Line(wire, None if silent else conversation)
 
     def _conversation(self, wire: Wire, protocol: StatusProtocol) -> Conversation:
         return Conversation(wire, protocol, self._spool, self._pace, self._stop, self._tail)
@@ -161,6 +160,12 @@ class Worker:
             self._line = None
 
     # --- idle -----------------------------------------------------------------------------
+
+    def _look_after_s(self) -> float:
+        """An idle printer is looked at now and then; one that will be needed in a moment, and to
+        which we have no connection, at once."""
+        needed = self._line is None and self._spool.expects_work(self.printer.name)
+        return self._pace.again if needed else self._pace.look
 
     def _rest(self) -> None:
         self._bell.wait(min(self._pace.keep_open, self._pace.look))
@@ -174,9 +179,10 @@ class Worker:
             self._be("ready" if self.printer.kind == "pdf" else "unknown", "")
             return
         try:
+            known = self._line
             line = self._connected()
-            if line.conversation is not None:
-                line.conversation.look()
+            if line is known and line.conversation is not None:
+                line.conversation.look()  # a new one has just been looked at
             self._learn()
         except WireLost as lost:
             self._hang_up()

@@ -40,6 +40,7 @@ REASONS: Final = (
     "unreachable",
     "no_answer",
     "connection_lost",
+    "spool_full",
     PERSON_DECIDES,
     STATION_LOST,
     *UNFIT,

@@ -24,6 +24,7 @@ from server.domain.printing import (
     unfit,
 )
 from server.services.clock import now_ms
+from server.services.keep_designs import design_in_force
 from server.services.render_labels import made_for
 from server.services.wait_for_jobs import wait_until
 from server.store.db import reading, unit_of_work
@@ -32,6 +33,7 @@ from server.store.models import Printer, PrintJob
 from server.store.print_queue import (
     anything_overdue,
     is_waiting,
+    job_of,
     jobs_of_agent,
     keep_printing,
     leasable,
@@ -41,9 +43,11 @@ from server.store.print_queue import (
     printing_of,
     too_old,
     waiting_jobs,
+    working,
 )
 
 RETRY_FULL_MS = 1_000
+REHEARSED = "item-40x30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def lease_labels(call: Call, actor: Actor) -> Leased:
     leased = _lease(call, site_id, actor)
     if leased.jobs or leased.unbegun or call.wait_s <= 0:
         return leased
-    ids = leasable(leased.printers)
+    ids = [printer.id for printer in working(leased.printers)]
     came = wait_until(lambda: _anything_for(ids), call.wait_s)
     if came is None:
         return replace(leased, retry_after_ms=RETRY_FULL_MS)
@@ -258,12 +262,18 @@ _warmth: list[Thread] = []
 
 
 def _warm_up() -> None:
-    """Fonts and decoders take half a second to load: before the first label is asked for."""
-    if not _warmth:
-        _warmth.append(Thread(target=_first_label, name="warm labels", daemon=True))
-        _warmth[0].start()
+    """Statements, fonts and decoders take longer the first time: then nobody waits for a label."""
+    if _warmth:
+        return
+    _warmth.append(Thread(target=_rehearse, name="warm labels", daemon=True))
+    _warmth[0].start()
+    with reading() as session:
+        design_in_force(session, REHEARSED)
+        job_of(session, uuid4())
 
 
-def _first_label() -> None:
+def _rehearse() -> None:
+    """Labels nobody wants; where there is no font the first that somebody wants will say so."""
     with suppress(labels.LabelError):
-        labels.render("item-40x30", {"code": "1", "sku": "1", "name": "温 warm"})
+        for language in ("zh", "en"):
+            labels.render(REHEARSED, labels.load_design(REHEARSED).sample(language))

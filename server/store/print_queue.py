@@ -81,8 +81,11 @@ def waiting_jobs(
 
 
 def is_waiting(session: Session, printer_ids: Collection[int], now: int) -> bool:
-    """Whether `waiting_jobs` would find one; locks nothing."""
-    return session.scalar(_waiting(select(PrintJob.id), printer_ids, now).limit(1)) is not None
+    """Whether `waiting_jobs` would find one for printers whose media somebody said, be it just
+    now; locks nothing."""
+    asked = _waiting(select(PrintJob.id), printer_ids, now).join(Printer)
+    asked = asked.where(Printer.media.is_not(None), Printer.retired_at.is_(None))
+    return session.scalar(asked.limit(1)) is not None
 
 
 def unchecked_jobs(session: Session, most: int) -> Sequence[PrintJob]:
@@ -108,12 +111,15 @@ def printers_of(session: Session, user_id: int, *, lock: bool = False) -> Sequen
     return session.scalars(asked.with_for_update() if lock else asked).all()
 
 
+def working(printers: Sequence[Printer]) -> list[Printer]:
+    """Those nothing is wrong with, as their station saw them."""
+    return [printer for printer in printers if printer.state in LEASABLE_STATES]
+
+
 def leasable(printers: Sequence[Printer]) -> list[int]:
     """Those that can take work."""
     return [
-        printer.id
-        for printer in printers
-        if printer.state in LEASABLE_STATES and printer.media and printer.retired_at is None
+        printer.id for printer in working(printers) if printer.media and printer.retired_at is None
     ]
 
 

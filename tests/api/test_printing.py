@@ -133,6 +133,18 @@ def test_a_printer_whose_media_nobody_said_prints_nothing(world, station):
     assert answer.json["code"] == "printer_without_media"
 
 
+def test_a_station_that_waits_hears_of_media_said_meanwhile(world, station, monkeypatch):
+    def set_up_meanwhile(is_ready, seconds):
+        assert not is_ready()
+        station.known = True
+        queue(world, station.set_up(), count=1)
+        return is_ready()
+
+    monkeypatch.setattr(leasing, "wait_until", set_up_meanwhile)
+    station.call()
+    assert len(station.call(wait_s=20)["jobs"]) == 1
+
+
 def test_other_media_pause_what_waits_and_the_right_ones_let_it_go_on(world, station, printer):
     made = queue(world, printer)
     station.set_up(**LOCATIONS)

@@ -1,6 +1,8 @@
 """The station agent and a printer with faults: no label lost, none printed twice in silence."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,19 @@ from labels import render
 from labels.station.faults import FAULTS, in_words
 from labels.station.jobs import Job
 from labels.station.spool import Spool
+from server.domain.printing import REASONS
 from tests.labels.fake_printer import FakePrinter
 from tests.labels.printers import read_tspl, read_zpl, scanned
-from tests.labels.stations import label_of, number_of, offered, spooling, take, wait_for, working
+from tests.labels.stations import (
+    QUICK,
+    label_of,
+    number_of,
+    offered,
+    spooling,
+    take,
+    wait_for,
+    working,
+)
 
 LANGUAGES = ("zpl", "tspl")
 
@@ -205,16 +217,27 @@ def test_a_printer_that_is_off_is_waited_for(spool: Spool) -> None:
             assert numbers(late) == [1, 2, 3]
 
 
+def test_the_printer_is_asked_while_its_labels_are_still_on_their_way(spool: Spool) -> None:
+    seldom = replace(QUICK, look=60)
+    with FakePrinter() as printer, working(spool, printer.address, seldom):
+        wait_for(lambda: printer.asked == 1)
+        threading.Event().wait(2 * seldom.keep_open)  # nobody needs it: the connection is let go
+        assert printer.asked == 1
+        spool.adopt(offered(1))
+        wait_for(lambda: printer.asked > 1)
+        assert printer.taken == 0
+
+
 def test_a_slow_printer_is_never_given_more_than_ten_labels_at_once(spool: Spool) -> None:
     deepest = 0
-    with FakePrinter(seconds=0.01) as printer, working(spool, printer.address) as desk:
+    with FakePrinter(seconds=0.1) as printer, working(spool, printer.address) as desk:
 
         def measure(label: bytes) -> None:
             nonlocal deepest
             deepest = max(deepest, printer.taken - len(printer.printed))
 
         printer.on_taken = measure
-        desk.wait_for(take(spool, offered(40)), "confirmed")
+        desk.wait_for(take(spool, offered(20)), "confirmed")
     assert 5 < deepest <= 10
 
 
@@ -259,6 +282,7 @@ def test_a_pdf_folder_that_cannot_be_written_is_said_to_be_unreachable(
 
 
 def test_every_fault_has_words_and_a_remedy_in_both_languages() -> None:
+    assert set(FAULTS) == set(REASONS)
     for code, both in FAULTS.items():
         assert set(both) == {"zh", "en"}, code
         assert all(fault.what and fault.how_to_mend for fault in both.values()), code

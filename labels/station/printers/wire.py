@@ -3,8 +3,10 @@ asked."""
 
 import os
 import select
+import stat
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 
 class WireLost(Exception):
@@ -98,15 +100,12 @@ def _left(until: float) -> float:
 
 
 def open_device(path: str) -> Wire:
-    """A character device such as a USB printer's; write-only where it cannot be read.
+    """A character device such as a USB printer's, or a pipe; write-only where it cannot be read.
 
     Raises WireLost unreachable.
     """
     try:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
-        except PermissionError:
-            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        descriptor = _opened(path, Path(path).stat().st_mode)
     except OSError as refusal:
         raise WireLost("unreachable", str(refusal)) from None
     return Wire(
@@ -115,3 +114,15 @@ def open_device(path: str) -> Wire:
         lambda: os.read(descriptor, 4096),
         lambda: os.close(descriptor),
     )
+
+
+def _opened(path: str, mode: int) -> int:
+    """Raises OSError."""
+    if stat.S_ISFIFO(mode):  # who reads from a pipe takes away what was for its other end
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    if not stat.S_ISCHR(mode):
+        raise OSError(f"{path} is neither a device nor a pipe")
+    try:
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except PermissionError:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)

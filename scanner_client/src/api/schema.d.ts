@@ -14316,7 +14316,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
+            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "spool_full" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
             sent: number;
             /** @enum {string} */
             state: "sending" | "sent" | "confirmed" | "unverified" | "paused" | "failed";
@@ -14651,7 +14651,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
+            reason: "" | "no_paper" | "no_ribbon" | "head_open" | "paused_by_hand" | "buffer_full" | "paper_jam" | "overheated" | "cutter" | "unreachable" | "no_answer" | "connection_lost" | "spool_full" | "check_last_label" | "station_lost" | "wrong_media" | "wrong_resolution" | "label_refused" | "unknown_fault";
             /** @enum {string} */
             state: "ready" | "printing" | "paused" | "offline" | "unknown";
         };
