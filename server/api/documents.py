@@ -141,11 +141,12 @@ class PostDocument(MethodView):
         """Post lines at the desk, all of them or none; without `lines`: all that is open.
 
         Errors: unknown_document, stale_version, document_state, nothing_open, unknown_line,
-        location_required, not_enough_available, over_tolerance, expired_lot, lot_required, …
+        location_required, not_enough_available, over_tolerance, expired_lot, lot_required,
+        not_stepwise (nothing arrives by itself), …
         """
         actor = current_actor()
         postings = [LinePosting(**line) for line in body["lines"]]
-        post_document(document_id, body["version"], postings, actor)
+        post_document(document_id, body["version"], postings, actor, body["step"])
         return answer_document(document_id, actor)
 
 

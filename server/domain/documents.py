@@ -81,19 +81,6 @@ SERVED_BY_DOCUMENTS: Final = frozenset().union(*(kind.commands for kind in KINDS
 
 TRANSFER_MODES: Final = ("direct", "stepwise")
 
-PROPOSALS: Final[Mapping[str, str]] = {
-    "unknown_document": "match_document",
-    "not_on_document": "match_document",
-    "wrong_document": "match_document",
-    "document_closed": "open_follow_up",
-    "document_not_approved": "approve_document",
-    "over_tolerance": "accept_or_return",
-    "damaged_over_tolerance": "return_to_supplier",
-    "expired_lot": "change_status",
-    "received_before_shipped": "check_shipment",
-}
-"""What to offer for each flag of a fact that named a document."""
-
 
 def kind_of(name: str) -> Kind:
     """The kind. Raises InvalidInput `bad_choice`."""

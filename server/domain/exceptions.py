@@ -20,7 +20,22 @@ Source = Literal[
 ]
 Weight = Literal["act", "look", "note"]
 Action = Literal[
-    "nothing", "judge", "look", "correct", "bind", "release", "hold", "price", "call", "decide"
+    "nothing",
+    "judge",
+    "look",
+    "correct",
+    "bind",
+    "release",
+    "hold",
+    "price",
+    "call",
+    "decide",
+    "match_document",
+    "open_follow_up",
+    "approve_document",
+    "accept_or_return",
+    "return_to_supplier",
+    "check_shipment",
 ]
 REASON_LENGTH_MOST: Final = 500
 
@@ -138,6 +153,61 @@ EXPLANATIONS: Final[dict[str, Explanation]] = {
         "act", "hold",
         "批次已过期。", "The lot is expired.",
         "改为冻结状态。", "Change its status to hold.",
+    ),
+    "unknown_document": Explanation(
+        "act", "match_document",
+        "收发时扫的单号没有登记：已按无单收发记账。",
+        "The document that was named is not known; it was posted without one.",
+        "找到或补做单据，再把这笔收发匹配上去。",
+        "Find or make the document, then match what was posted to it.",
+    ),
+    "not_on_document": Explanation(
+        "act", "match_document",
+        "货品不在这张单据上：已记账，但没有计入单据。",
+        "The item is not on the document; it was posted and does not count for it.",
+        "确认收发的是不是另一张单据的货，再匹配过去。",
+        "Find out whose goods they were, and match them to that document.",
+    ),
+    "wrong_document": Explanation(
+        "act", "match_document",
+        "单据不适合这个操作或这个仓库：已记账，但没有计入单据。",
+        "The document does not fit the work or the site; it was posted and does not count for it.",
+        "确认应计入哪张单据，再匹配过去。",
+        "Find out which document it belongs to, and match it to that one.",
+    ),
+    "document_closed": Explanation(
+        "look", "open_follow_up",
+        "单据关闭之后才到的操作：已记账并计入，单据仍是关闭。",
+        "It came after the document was closed: posted and counted, the document stays closed.",
+        "打开单据核对；需要继续作业时重新打开。",
+        "Look at the document; reopen it if work is to go on.",
+    ),
+    "document_not_approved": Explanation(
+        "act", "approve_document",
+        "单据还没有审核就开始作业：已记账，但没有计入单据。",
+        "Work began before the document was approved; it was posted and does not count for it.",
+        "审核单据，再把这笔操作匹配上去。",
+        "Approve the document, then match what was posted to it.",
+    ),
+    "over_tolerance": Explanation(
+        "act", "accept_or_return",
+        "超出单据数量的允差：已按实际数量记账。",
+        "More than the document's tolerance allows; it was posted as it is.",
+        "与对方确认：接受多出的数量，或从单据下推退货。",
+        "Ask the partner: accept what is too much, or make a return from the document.",
+    ),
+    "damaged_over_tolerance": Explanation(
+        "act", "return_to_supplier",
+        "破损超出允差。", "More is damaged than the tolerance allows.",
+        "从单据下推采购退货，退给供应商。", "Make a purchase return from the document.",
+    ),
+    "received_before_shipped": Explanation(
+        "look", "check_shipment",
+        "调入先于调出记录：在途暂时为负。",
+        "A transfer was received before it was shipped in the books; what is under way is below"
+        " zero for now.",
+        "核对调出仓库是否漏记发货；补记后自动平衡。",
+        "Check the shipment at the other site; once it is recorded, it evens out.",
     ),
     "rejected": Explanation(
         "act", "correct",

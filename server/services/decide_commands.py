@@ -26,7 +26,7 @@ from server.services.interpret_commands import (
     interpret,
     settle_units,
 )
-from server.services.keep_commands import keep, write_batch
+from server.services.keep_commands import keep, tell_conflict, write_batch
 from server.services.move_units import carry_corrections
 from server.services.name_things import UNIT_FIELDS
 from server.services.short_picks import short_pick
@@ -88,7 +88,10 @@ def answer(batch: Batch, command: Command, said: Said | None) -> Answer:
     known = batch.known.get(command.id)
     if known is not None:
         _count_as_delivered(batch.device, command, known)
-        return _answer_again(command, known)
+        again = _answer_again(command, known)
+        if again.status is Status.CONFLICT:
+            tell_conflict(batch, command, known)
+        return again
     if command.id in batch.waiting or said is None:
         return Answer(command.id, Status.HELD, ("quarantined",))
     admission = _admission(batch, command, said)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from server.domain.commands import Answer, Said, Status
+from server.domain.commands import Answer, Command, Said, Status
 from server.services.command_batch import Batch, entry_of
 from server.services.trace_returns import true_up_returns
 from server.store.commands import (
     DeviceState,
+    KnownCommand,
     lost_ranges,
     quarantine,
     save_device,
@@ -52,6 +53,30 @@ def keep(batch: Batch, said: Said, answer: Answer) -> None:
         device.accepted_seq = max(device.accepted_seq, command.seq)
         if is_next and command.replaces is None and command.problem is None:
             device.last_occurred_at = said.occurrence.at
+
+
+def tell_conflict(batch: Batch, command: Command, known: KnownCommand) -> None:
+    """Another content under an id that was answered before: nothing is kept of it but that it
+    came, and what it would have been."""
+    body = command.raw.get("body")
+    payload = {
+        "type": command.type,
+        "status": Status.CONFLICT.value,
+        "fingerprint": command.fingerprint,
+        "body": body if isinstance(body, dict) else {},
+    }
+    at = batch.envelope.contact.received_at
+    site_id = batch.device.site_id if batch.device is not None else known.site_id
+    batch.feed.append(
+        feed_row(
+            "command.conflict",
+            payload,
+            actor=replace(batch.actor, user_id=batch.actor.user_id or known.user_id),
+            at=at,
+            site_id=site_id or None,
+            command_id=command.id,
+        )
+    )
 
 
 def _look_after_loss(batch: Batch, device: DeviceState, said: Said) -> None:

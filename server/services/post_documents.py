@@ -8,9 +8,10 @@ reported of it stands, and so do documents that came from it: then it is refused
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -35,10 +36,16 @@ from server.store.db import unit_of_work
 from server.store.documents import forget_shorts
 from server.store.feed import canonical_json
 from server.store.models import Document
-from server.store.queries.document_posts import desk_commands_of, facts_count_for, followers_of
+from server.store.queries.document_posts import (
+    desk_commands_of,
+    facts_count_for,
+    followers_of,
+    under_way_of,
+)
 from server.store.queries.documents import document_lines
 
 Body = dict[str, Any]
+Step = Literal["do", "arrive"]
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,19 @@ class LinePosting:
     serial: str | None = None
     status: str | None = None
     unit_cost: Decimal | None = None
+    expires_on: date | None = None
 
 
 def post_document(
-    document_id: int, version: int, postings: Sequence[LinePosting], actor: Actor
+    document_id: int,
+    version: int,
+    postings: Sequence[LinePosting],
+    actor: Actor,
+    step: Step = "do",
 ) -> None:
     """Post these lines (none named: all that is open) at once.
+
+    step: "arrive" receives what a stepwise transfer has under way, lot by lot as it was shipped.
 
     Raises NotFound `unknown_document`, Conflict `stale_version`, RuleViolated `document_state`,
     `nothing_open`, InvalidInput `unknown_line`, `location_required`, and whatever the commands
@@ -67,23 +81,31 @@ def post_document(
     for posting in postings:
         if posting.unit_cost is not None:
             actor.require("cost.write")
-    retried(lambda: _post(document_id, version, postings, actor))
+    retried(lambda: _post(document_id, version, postings, actor, step))
 
 
-def _post(document_id: int, version: int, postings: Sequence[LinePosting], actor: Actor) -> None:
+def _post(
+    document_id: int, version: int, postings: Sequence[LinePosting], actor: Actor, step: Step
+) -> None:
     with unit_of_work() as session:
-        row = locked_document(session, document_id, actor, version)
+        arriving = step == "arrive"
+        row = locked_document(session, document_id, actor, version, arriving=arriving)
         require_state(row.state, "approved", "in_progress")
-        if KINDS[row.kind].moves and row.to_site_id is not None:
+        if arriving and not (KINDS[row.kind].moves and row.mode == "stepwise"):
+            raise RuleViolated("not_stepwise", document=row.number)
+        if row.to_site_id is not None and (arriving or row.mode == "direct"):
             actor.require_site(row.to_site_id)
         at = now_ms()
         lines = {line["line"]: line for line in document_lines(session, [row.id])}
         chosen = postings or [LinePosting(number) for number in lines]
-        bodies = [
-            (posting.line, kind, site_id, body)
-            for posting in chosen
-            for kind, site_id, body in _commands(session, row, lines, posting, at, actor)
-        ]
+        if arriving:
+            bodies = list(_arrivals(session, row, lines, chosen))
+        else:
+            bodies = [
+                (posting.line, kind, site_id, body)
+                for posting in chosen
+                for kind, site_id, body in _commands(session, row, lines, posting, at)
+            ]
         if not bodies:
             raise RuleViolated("nothing_open", document=row.number)
         _decide_all(session, bodies, actor, at)
@@ -95,18 +117,21 @@ def _commands(
     lines: Mapping[int, Any],
     posting: LinePosting,
     at: int,
-    actor: Actor,
 ) -> Iterable[tuple[str, int, Body]]:
     """(type, site, body) of the commands that post a line."""
-    line = lines.get(posting.line)
-    if line is None:
-        raise InvalidInput("unknown_line", origin_line=posting.line)
+    line = _line(lines, posting)
     quantity = posting.quantity
     if quantity is None:
         quantity = Progress(line["quantity"], line["done"]).open
     if quantity <= ZERO:
         return
     yield from _BODIES[row.kind](session, row, line, posting, quantity, at)
+
+
+def _line(lines: Mapping[int, Any], posting: LinePosting) -> Any:
+    if posting.line not in lines:
+        raise InvalidInput("unknown_line", origin_line=posting.line)
+    return lines[posting.line]
 
 
 def _decide_all(
@@ -187,8 +212,9 @@ def _incoming(kind: str) -> Any:
         _at: int,
     ) -> Iterable[tuple[str, int, Body]]:
         body = _goods(row, line, posting, quantity) | {"to": _place(line, posting.location)}
-        if line["expires_on"] and kind != "return_line":
-            body["expires_on"] = line["expires_on"]
+        expires_on = posting.expires_on or line["expires_on"]
+        if expires_on and (kind != "return_line" or posting.expires_on):
+            body["expires_on"] = expires_on
         if kind == "receive_other":
             body["reason"] = row.reason or row.kind
         if kind == "return_line":
@@ -216,6 +242,38 @@ def _outgoing(kind: str) -> Any:
                 yield _arrival(row, line, posting, body)
 
     return bodies
+
+
+def _arrivals(
+    session: Session, row: Document, lines: Mapping[int, Any], postings: Sequence[LinePosting]
+) -> Iterable[tuple[int, str, int, Body]]:
+    """(line, type, site, body) of the commands that receive what is under way, lot by lot.
+
+    More than was shipped is asked for as it is: it is refused where anything else would be.
+    """
+    assert row.to_site_id is not None
+    under_way = under_way_of(session, row.id)
+    for posting in postings:
+        line = _line(lines, posting)
+        parts = [
+            part
+            for part in under_way.get(posting.line, ())
+            if posting.lot in (None, part.lot) and posting.serial in (None, part.serial)
+        ]
+        left = posting.quantity
+        if left is None:
+            left = sum((part.quantity for part in parts), ZERO)
+        for at, part in enumerate(parts):
+            is_last = at + 1 == len(parts)
+            share = left if is_last else min(left, part.quantity)
+            if share <= ZERO:
+                continue
+            left -= share
+            goods = replace(posting, lot=part.lot or None, serial=part.serial or None)
+            body = _goods(row, line, goods, share) | {
+                "to": _place(line, posting.to_location, "to_location")
+            }
+            yield posting.line, "receive_transfer", row.to_site_id, body
 
 
 def _arrival(

@@ -12,6 +12,7 @@ from server.domain.days import DAY_MS, day_of, start_of_day
 from server.domain.due_times import time_of_day
 from server.domain.message_templates import LANGUAGES, in_markdown
 from server.domain.numbers import plain
+from server.services.deep_links import count_link
 from server.services.queue_messages import Composed, Draft, Fact
 from server.services.say_phrases import phrase, phrases
 from server.store.installation import settings
@@ -55,11 +56,12 @@ def digest_draft(session: Session, site: Site, span: Span, key: str) -> Draft:
 
 
 def alert_line(row: AlertRow, language: str) -> str:
-    """One reorder alert with a link that opens its item."""
+    """One alert with a link that opens its item."""
     name = (row.name_zh if language == "zh" else row.name_en) or row.name_zh or row.name_en
     return phrase(
-        "alert",
+        "alert" if row.kind == "reorder" else f"alert_{row.kind}",
         language,
+        quantity=plain(abs(row.position)),
         item=linked(f"{row.sku} {name}".strip(), f"/stock?item={quote(row.sku, safe='')}"),
         position=_minus(row.position),
         point=plain(row.point),
@@ -68,11 +70,11 @@ def alert_line(row: AlertRow, language: str) -> str:
 
 
 def count_line(row: CountRow, language: str, now: int) -> str:
-    """One count that waits, with a link that opens it."""
+    """One count that waits, with a signed link that opens it on a phone."""
     return phrase(
         "count",
         language,
-        location=linked(row.location, f"/counts?count={row.id}"),
+        location=linked(row.location, count_link(row.id)[0]),
         lines=row.lines,
         waited=duration(now - row.finished_at, language),
     )

@@ -60,6 +60,7 @@ def _take_in(news: list[News]) -> int:
     with unit_of_work() as session:
         commands = answered_commands(session, list(odd))
         cases = [_of_command(odd[key], answered) for key, answered in commands.items()]
+        cases += [n.conflict for n in news if n.conflict is not None]
         added = _add(session, cases, now)
         put_value(session, REACHED, 0, news[-1].seq, None, now)
     return added

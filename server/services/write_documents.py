@@ -109,11 +109,22 @@ def change_document(document_id: int, values: Values, *, version: int, actor: Ac
 
 
 def locked_document(
-    session: Session, document_id: int, actor: Actor, version: int | None = None
+    session: Session,
+    document_id: int,
+    actor: Actor,
+    version: int | None = None,
+    *,
+    arriving: bool = False,
 ) -> Document:
-    """The head, locked. Raises NotFound `unknown_document`, Conflict `stale_version`."""
+    """The head, locked; `arriving`: also for those of the site where it arrives.
+
+    Raises NotFound `unknown_document`, Conflict `stale_version`.
+    """
     row = session.get(Document, document_id, with_for_update=True)
-    if row is None or not actor.sees_site(row.site_id):
+    there = row.to_site_id if row is not None and arriving else None
+    if row is None or not (
+        actor.sees_site(row.site_id) or (there is not None and actor.sees_site(there))
+    ):
         raise NotFound("unknown_document", document=str(document_id))
     if version is not None and row.version != version:
         raise Conflict("stale_version", version=row.version)

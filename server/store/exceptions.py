@@ -30,7 +30,8 @@ from server.store.models import (
 )
 from server.store.settings import setting_of
 
-TOPICS = ("movement.posted", "command.answered")
+CONFLICT = "command.conflict"
+TOPICS = ("movement.posted", "command.answered", CONFLICT)
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 LOST_SHOWN_DAYS = 90
 ROWS_MOST = 1_000
@@ -62,18 +63,31 @@ class Case:
 
 
 class News(NamedTuple):
-    """A feed row of an answered command: how far we are, and what was odd about it."""
+    """A feed row of an answered command: how far we are, and what was odd about it.
+
+    conflict: what another content under its id would have been, as a case.
+    """
 
     seq: int
     command_id: UUID | None
     status: str
     codes: tuple[str, ...]
+    conflict: Case | None = None
 
 
 def news_after(session: Session, seq: int, limit: int) -> list[News]:
     """What was answered since this number of the feed."""
     rows = session.execute(
-        select(Feed.seq, Feed.command_id, Feed.payload)
+        select(
+            Feed.seq,
+            Feed.topic,
+            Feed.command_id,
+            Feed.payload,
+            Feed.at,
+            Feed.site_id,
+            Feed.device_id,
+            Feed.user_id,
+        )
         .where(Feed.seq > seq, Feed.topic.in_(TOPICS))
         .order_by(Feed.seq)
         .limit(limit)
@@ -81,9 +95,26 @@ def news_after(session: Session, seq: int, limit: int) -> list[News]:
     found = []
     for row in rows:
         said = json.loads(row.payload)
+        if row.topic == CONFLICT:
+            found.append(News(row.seq, None, "", (), _conflict(row, said)))
+            continue
         codes = tuple(said.get("codes", ())) or ((said["code"],) if said.get("code") else ())
         found.append(News(row.seq, row.command_id, said.get("status", ""), codes))
     return found
+
+
+def _conflict(row: Any, said: Mapping[str, Any]) -> Case:
+    """Each content once, however often it is sent."""
+    return Case(
+        CaseKey("conflict", f"{row.command_id}:{said['fingerprint'][:16]}"),
+        "conflict",
+        row.at,
+        {"type": said["type"], **body_facts(said)},
+        site_id=row.site_id,
+        device_id=row.device_id,
+        user_id=row.user_id,
+        command_id=row.command_id,
+    )
 
 
 class Answered(NamedTuple):

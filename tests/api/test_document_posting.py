@@ -78,6 +78,43 @@ def test_a_direct_transfer_leaves_and_arrives_at_once(floor):
     assert verify_books().broken == ()
 
 
+def test_a_stepwise_transfer_is_received_lot_by_lot_as_it_was_shipped(floor):
+    receive(floor, "MILK", "3", lot="L1", expires_on="2099-01-01")
+    receive(floor, "MILK", "3", lot="L2", expires_on="2099-06-01")
+    paper = approved(floor, "transfer", line("MILK", "5", to_location="Z-01"), mode="stepwise")
+    early = act(floor, paper, "post", role="administrator", step="arrive")
+    assert (early.status_code, early.json["code"]) == (409, "nothing_open")
+    shipped = act(floor, paper, "post").json
+    assert progress(shipped, "done", "arrived") == ["5", "0", "in_progress"]
+    foreign = act(floor, shipped, "post", step="arrive")
+    assert (foreign.status_code, foreign.json["code"]) == (404, "unknown_site")
+    there = {"line": 1, "quantity": "1", "lot": "L2"}
+    part = act(floor, shipped, "post", role="administrator", step="arrive", lines=[there]).json
+    assert progress(part, "done", "arrived") == ["5", "1", "in_progress"]
+    whole = act(floor, part, "post", role="administrator", step="arrive").json
+    assert progress(whole, "done", "arrived") == ["5", "5", "done"]
+    assert (on_hand("Z-01", "MILK"), on_hand("A-01", "MILK")) == ("5", "1")
+    sale = approved(floor, "sales_order", line("MILK", "1", location="A-01", lot="L2"))
+    alone = act(floor, sale, "post", step="arrive")
+    assert (alone.status_code, alone.json["code"]) == (409, "not_stepwise")
+    assert verify_books().broken == ()
+
+
+def test_what_came_is_posted_in_the_lots_it_came_in(floor):
+    paper = approved(floor, "receipt", line("MILK", "5"))
+    lots = [
+        {"line": 1, "quantity": quantity, "lot": lot, "location": "A-01", "expires_on": day}
+        for lot, quantity, day in (("N1", "2", "2027-01-31"), ("N2", "3", "2027-03-31"))
+    ]
+    posted = act(floor, paper, "post", lines=lots).json
+    assert progress(posted, "done") == ["5", "done"]
+    rows = floor.as_role("supervisor").get("/stock?item=MILK").json["rows"]
+    assert {(row["lot"], row["expires_on"], row["on_hand"]) for row in rows} == {
+        ("N1", "2027-01-31", "2"),
+        ("N2", "2027-03-31", "3"),
+    }
+
+
 def test_a_sale_is_posted_from_where_it_should_be_picked(floor):
     receive(floor, "M8", "3")
     receive(floor, "M8", "3", to="A-02")

@@ -13,6 +13,7 @@ from server.services.watch_exceptions import is_anything_unwatched, watch_except
 from server.services.watch_red_lines import watch_red_lines
 from server.store.db import reading, unit_of_work
 from server.store.models import Device, Lot
+from tests.api.papers import add_partners, approved, draft, line
 from tests.api.pda import Pda, on_hand
 from tests.api.shelves import furnish, receive
 
@@ -162,6 +163,45 @@ def test_an_unknown_item_asks_for_a_binding(pda, desk):
     pda.do("receive_line", to="A-01", item="NOPE", quantity="1")
     [case] = inbox(desk)
     assert (case["code"], case["action"]) == ("unknown_item", "bind")
+
+
+@everywhere
+def test_another_content_under_the_same_id_comes_in_once(pda, desk):
+    made = pda.make("receive_line", to="A-01", item="M8", quantity="4")
+    pda.send()
+    changed = {**made, "body": {**made["body"], "quantity": "40"}}
+    for _ in range(2):
+        pda.outbox = [changed]
+        [answer] = pda.send()
+        assert answer["status"] == "conflict"
+        number_feed()
+    [case] = inbox(desk)
+    assert (case["source"], case["weight"], case["facts"]["quantity"]) == ("conflict", "look", "40")
+    assert case["device"]
+    assert on_hand("A-01") == "4"
+    whole = desk.get(f"/exceptions/{case['id']}").json
+    assert [command["body"]["quantity"] for command in whole["commands"]] == ["4"]
+    assert resolve(desk, case, "typed twice").status_code == 200
+    assert inbox(desk) == []
+
+
+@everywhere
+def test_odd_work_on_documents_is_explained_and_led_to_its_document(pda, desk):
+    add_partners()
+    world = pda.world
+    order = approved(world, "purchase_order", line("M8", "4"))
+    pda.do("receive_line", to="A-01", item="M8", quantity="9", document=order["number"])
+    pda.do("receive_line", to="A-01", item="M8", quantity="1", document="D:PO-NOBODY")
+    fresh = draft(world, "purchase_order", line("M8", "1"))
+    pda.do("receive_line", to="A-01", item="M8", quantity="1", document=fresh["number"])
+    found = {case["code"]: case for case in inbox(desk) if case["source"] == "flagged"}
+    assert {code: case["action"] for code, case in found.items()} == {
+        "over_tolerance": "accept_or_return",
+        "unknown_document": "match_document",
+        "document_not_approved": "approve_document",
+    }
+    assert found["over_tolerance"]["facts"]["document"] == order["number"]
+    assert "无单" in found["unknown_document"]["zh"]["says"]
 
 
 def test_quarantine_and_lost_ranges_come_in_with_their_handheld(pda, desk):

@@ -14,6 +14,7 @@ from server.domain.message_templates import checked_template
 from server.domain.pacing import MESSAGES_MOST, MINUTE_MS
 from server.domain.people import SYSTEM, Actor
 from server.services.compose_messages import compose_messages
+from server.services.deep_links import check_count_link
 from server.services.keep_templates import restore_template, save_template
 from server.services.manage_channels import change_channel, change_subscription, make_channel
 from server.services.queue_messages import Draft, File, queue_message
@@ -29,7 +30,7 @@ from server.services.send_messages import (
 )
 from server.store.db import reading, unit_of_work
 from server.store.founding import OWN_OWNER_ID
-from server.store.models import Channel, CostPool, Count, Location
+from server.store.models import Channel, CostPool, Count, Location, ReorderAlert
 from server.text import MESSAGES
 from tests.factories_ledger import make_warehouse
 from tests.outside import every_message
@@ -167,7 +168,10 @@ def test_late_approvals_and_red_lines_are_told_once_and_at_once(house, there):
     first, second = every_message()
     assert first.title.endswith("1 个盘点待审批超过 2 小时")
     assert second.title.endswith("2 个盘点待审批超过 2 小时")
-    assert "https://stock.example.test/counts?count=" in first.parts[0]
+    assert "https://stock.example.test/c/" in first.parts[0]
+    path = first.parts[0].partition("https://stock.example.test/c/")[2].partition(")")[0]
+    count_id, _, signature = path.partition("?s=")
+    assert check_count_link(int(count_id), signature) > house.now
 
 
 def test_an_empty_shelf_is_a_red_line(house, there):
@@ -183,6 +187,23 @@ def test_an_empty_shelf_is_a_red_line(house, there):
     compose_messages()
     (message,) = every_message()
     assert "WH-0" in message.parts[0]
+
+
+def test_red_lines_are_the_alerts_own_and_say_what_is_wrong(house, there):
+    here = make_warehouse("WH")
+    shared = {"site_id": here.site_id, "item_id": here.item_ids[0], "triggered_at": house.now}
+    alerts = (("reorder", "usual", 2), ("negative", "red", -4), ("expired", "red", -7))
+    with unit_of_work() as session:
+        for kind, level, position in alerts:
+            row = {"inventory_position": Decimal(position), "reorder_point": Decimal(0)}
+            session.add(ReorderAlert(kind=kind, level=level, **shared, **row))
+    house.subscribe(house.bot(there.url), "red_line", "WH")
+    compose_messages()
+    (message,) = every_message()
+    assert "账上为负 4" in message.parts[0]
+    assert "7" in message.parts[0]
+    assert "已过期仍在库" in message.parts[0]
+    assert "补货点" not in message.parts[0]
 
 
 def test_never_more_than_twenty_in_a_minute_and_none_lost(house, there):

@@ -3237,7 +3237,8 @@ export interface paths {
         /**
          * Post lines at the desk, all of them or none; without `lines`: all that is open.
          * @description Errors: unknown_document, stale_version, document_state, nothing_open, unknown_line,
-         *     location_required, not_enough_available, over_tolerance, expired_lot, lot_required, …
+         *     location_required, not_enough_available, over_tolerance, expired_lot, lot_required,
+         *     not_stepwise (nothing arrives by itself), …
          */
         post: {
             parameters: {
@@ -12955,7 +12956,7 @@ export interface components {
         };
         Exception: {
             /** @enum {string} */
-            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide";
+            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide" | "match_document" | "open_follow_up" | "approve_document" | "accept_or_return" | "return_to_supplier" | "check_shipment";
             code: string;
             /** Format: uuid */
             command_id: string | null;
@@ -13013,7 +13014,7 @@ export interface components {
         };
         ExceptionDetail: {
             /** @enum {string} */
-            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide";
+            action: "nothing" | "judge" | "look" | "correct" | "bind" | "release" | "hold" | "price" | "call" | "decide" | "match_document" | "open_follow_up" | "approve_document" | "accept_or_return" | "return_to_supplier" | "check_shipment";
             code: string;
             /** Format: uuid */
             command_id: string | null;
@@ -13363,6 +13364,8 @@ export interface components {
             name: string;
         };
         LinePosting: {
+            /** Format: date */
+            expires_on?: string;
             line: number;
             location?: string;
             lot?: string;
@@ -14164,6 +14167,11 @@ export interface components {
         };
         Posting: {
             lines?: components["schemas"]["LinePosting"][];
+            /**
+             * @default do
+             * @enum {string}
+             */
+            step: "do" | "arrive";
             version: number;
         };
         Preview: {

@@ -8,6 +8,8 @@ import { alerts } from "./alerts";
 import { money } from "./format";
 import { sites, statuses } from "./frame/places";
 import { SearchBox } from "./frame/search_box";
+import { StockTabs } from "./stock/stock_tabs";
+import "./stock/things.css";
 import { chosenRow, filtered, filters, isChosen, list, loadMore, type StockRow } from "./stock_data";
 
 const ROW_PX = 56;
@@ -16,7 +18,8 @@ export function StockList({ problem }: { problem: string }) {
   const rows = list.value?.rows ?? [];
   const more = list.value?.next_cursor ? "+" : "";
   return (
-    <section class="list" aria-label={t("stock")}>
+    <section class="list stock-list" aria-label={t("stock")}>
+      <StockTabs />
       <Filters />
       <div class="line head">
         <span>{t("col_item")}</span>

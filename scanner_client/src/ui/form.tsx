@@ -43,10 +43,12 @@ interface FormProps {
   go: string;
   busy: string;
   onSubmit: (values: Record<string, string>) => Promise<void>;
+  /** Where another button of the view is the blue one. */
+  plain?: boolean;
   children: ComponentChildren;
 }
 
-export function Form({ go, busy, onSubmit, children }: FormProps) {
+export function Form({ go, busy, onSubmit, plain = false, children }: FormProps) {
   const problem = useSignal("");
   const working = useSignal(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -68,7 +70,7 @@ export function Form({ go, busy, onSubmit, children }: FormProps) {
     <form class="form" onSubmit={(event) => void submit(event)}>
       {children}
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}
-      <button class="main" type="submit" disabled={working.value}>{working.value ? busy : go}</button>
+      <button class={plain ? "" : "main"} type="submit" disabled={working.value}>{working.value ? busy : go}</button>
     </form>
   );
 }

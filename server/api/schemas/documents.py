@@ -187,9 +187,13 @@ class LinePostingSchema(Schema):
     serial = a_code()
     status = a_code()
     unit_cost = MoneyField()
+    expires_on = fields.Date()
 
 
 class PostingSchema(VersionSchema):
+    """step: do, or (stepwise transfers) arrive: receive what is under way at the other site."""
+
+    step = fields.String(load_default="do", validate=validate.OneOf(("do", "arrive")))
     lines = fields.List(
         fields.Nested(LinePostingSchema),
         load_default=list,

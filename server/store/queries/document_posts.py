@@ -1,11 +1,21 @@
 """By what a document has come as far as it has: the desk's own commands, facts, other documents."""
 
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.store.models import Command, Document, DocumentLine, DocumentMovement, Movement
+from server.store.models import (
+    Command,
+    Document,
+    DocumentLine,
+    DocumentMovement,
+    Lot,
+    Movement,
+    Serial,
+)
 
 
 def desk_commands_of(session: Session, document_id: int) -> list[tuple[UUID, int | None, int]]:
@@ -56,3 +66,33 @@ def followers_of(session: Session, document_id: int) -> list[str]:
         Document.origin_id == document_id, or_(Document.state != "closed", worked)
     )
     return list(session.scalars(asked.order_by(Document.id)))
+
+
+class UnderWay(NamedTuple):
+    """So much of a transfer's line was shipped and has not arrived; "" where it has no lot."""
+
+    lot: str
+    serial: str
+    quantity: Decimal
+
+
+def under_way_of(session: Session, document_id: int) -> dict[int, list[UnderWay]]:
+    """What is under way of each line of a transfer, as it was shipped; base units > 0."""
+    left = func.sum(
+        DocumentMovement.done - DocumentMovement.arrived, type_=DocumentMovement.done.type
+    )
+    asked = (
+        select(DocumentLine.line, Lot.code, Serial.code, left)
+        .join(DocumentLine, DocumentLine.id == DocumentMovement.line_id)
+        .join(Movement, Movement.id == DocumentMovement.movement_id)
+        .join(Lot, Lot.id == Movement.lot_id)
+        .join(Serial, Serial.id == Movement.serial_id)
+        .where(DocumentLine.document_id == document_id, ~DocumentMovement.undone)
+        .group_by(DocumentLine.line, Movement.lot_id, Movement.serial_id, Lot.code, Serial.code)
+        .order_by(DocumentLine.line, func.min(Movement.id))
+    )
+    found: dict[int, list[UnderWay]] = {}
+    for line, lot, serial, quantity in session.execute(asked):
+        if quantity > 0:
+            found.setdefault(line, []).append(UnderWay(lot, serial, quantity))
+    return found

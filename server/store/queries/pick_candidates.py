@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from server.domain.ledger import Key
@@ -25,7 +25,7 @@ def pick_candidates(
             Balance.item_id,
             Balance.lot_id,
             Balance.serial_id,
-            Balance.on_hand - Balance.reserved,
+            type_coerce(Balance.on_hand - Balance.reserved, Balance.on_hand.type),
             Lot.expires_on,
             Lot.code_key,
             Location.walking_order,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from server.domain.numbers import ZERO
@@ -90,7 +90,7 @@ def promise(session: Session, uid: UUID) -> Promise | None:
             ReservationLine.item_id,
             ReservationLine.lot_id,
             ReservationLine.serial_id,
-            ReservationLine.quantity - ReservationLine.open,
+            type_coerce(ReservationLine.quantity - ReservationLine.open, ReservationLine.open.type),
             ReservationLine.open,
         )
         .where(ReservationLine.reservation_id == found[0])

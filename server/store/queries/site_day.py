@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from server.domain.documents import OPEN_STATES
 from server.store.models import (
@@ -58,9 +58,11 @@ class DocumentProgress(NamedTuple):
 
 
 class AlertRow(NamedTuple):
-    """An open reorder alert; position: what is available and on order now."""
+    """An open alert; position: of kind reorder what is available and on order now, of the others
+    minus the quantity the alert is about."""
 
     id: int
+    kind: str
     sku: str
     name_zh: str
     name_en: str
@@ -188,29 +190,15 @@ def document_progress(
 
 
 def open_alerts(session: Session, site_id: int, limit: int) -> list[AlertRow]:
-    """Open reorder alerts, the emptiest first."""
-    position = func.coalesce(
-        Turnover.inventory_position, ReorderAlert.inventory_position, type_=Quantity
+    """Open alerts, what crosses a red line first, then the emptiest."""
+    red = case((ReorderAlert.level == "red", 0), else_=1)
+    asked = _alerts(site_id, Turnover.inventory_position).where(ReorderAlert.state != "resolved")
+    rows = session.execute(
+        asked.order_by(
+            red, ReorderAlert.inventory_position - ReorderAlert.reorder_point, ReorderAlert.id
+        ).limit(limit)
     )
-    asked = (
-        select(
-            ReorderAlert.id,
-            Item.sku,
-            Item.name_zh,
-            Item.name_en,
-            Item.base_unit,
-            position,
-            ReorderAlert.reorder_point,
-            ReorderAlert.state,
-            ReorderAlert.triggered_at,
-        )
-        .join(Item, Item.id == ReorderAlert.item_id)
-        .outerjoin(Turnover, _same_pair(Turnover))
-        .where(ReorderAlert.site_id == site_id, ReorderAlert.state != "resolved")
-        .order_by(position - ReorderAlert.reorder_point, ReorderAlert.id)
-        .limit(limit)
-    )
-    return [AlertRow(*row) for row in session.execute(asked)]
+    return [AlertRow(*row) for row in rows]
 
 
 def open_alert_count(session: Session, site_id: int) -> int:
@@ -222,29 +210,35 @@ def open_alert_count(session: Session, site_id: int) -> int:
 
 
 def red_lines(session: Session, site_id: int) -> list[AlertRow]:
-    """Alerts nobody has acknowledged or silenced, of items of which nothing is left."""
-    asked = (
+    """Alerts beyond a red line of the house that nobody has acknowledged or silenced."""
+    asked = _alerts(site_id, Turnover.available).where(
+        ReorderAlert.state == "triggered", ReorderAlert.level == "red"
+    )
+    return [AlertRow(*row) for row in session.execute(asked.order_by(ReorderAlert.id))]
+
+
+def _alerts(site_id: int, now: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    """AlertRows of a site. now: the position of a reorder alert, where the jobs have computed it;
+    of other alerts the jobs' figures tell nothing."""
+    reorder = case((ReorderAlert.kind == "reorder", now), else_=None)
+    position = func.coalesce(reorder, ReorderAlert.inventory_position, type_=Quantity)
+    return (
         select(
             ReorderAlert.id,
+            ReorderAlert.kind,
             Item.sku,
             Item.name_zh,
             Item.name_en,
             Item.base_unit,
-            Turnover.available,
+            position,
             ReorderAlert.reorder_point,
             ReorderAlert.state,
             ReorderAlert.triggered_at,
         )
         .join(Item, Item.id == ReorderAlert.item_id)
-        .join(Turnover, _same_pair(Turnover))
-        .where(
-            ReorderAlert.site_id == site_id,
-            ReorderAlert.state == "triggered",
-            Turnover.available <= Decimal(0),
-        )
-        .order_by(ReorderAlert.id)
+        .outerjoin(Turnover, _same_pair(Turnover))
+        .where(ReorderAlert.site_id == site_id)
     )
-    return [AlertRow(*row) for row in session.execute(asked)]
 
 
 def waiting_counts(

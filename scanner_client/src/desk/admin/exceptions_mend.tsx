@@ -8,11 +8,12 @@ import { address } from "../frame/open_thing";
 import { say } from "../frame/said";
 import { useWork } from "../frame/work";
 import { Field } from "../../ui/form";
+import { Hold, MatchDocument, OpenDocument, Release } from "./exceptions_acts";
 import type { CaseDetail } from "./exceptions_page";
 import { match } from "./load";
 import { a } from "./words";
 
-interface MendProps {
+export interface MendProps {
   found: CaseDetail;
   again: () => Promise<void>;
 }
@@ -32,9 +33,18 @@ export function Mend({ found, again }: MendProps) {
     case "call":
       return <p><a class="button" href={address("/devices", { id: found.device_id ?? "" })}>{a("open_device", { name: found.device ?? "" })}</a></p>;
     case "hold":
-      return <p><a class="button" href={address("/item", { code: found.item ?? "" })}>{a("open_item")}</a></p>;
+      return <Hold found={found} again={again} />;
     case "release":
-      return <p><a class="button" href={address("/item", { code: found.item ?? "" })}>{a("open_item")}</a></p>;
+      return <Release found={found} again={again} />;
+    case "match_document":
+      return <><OpenDocument found={found} again={again} /><MatchDocument found={found} again={again} /></>;
+    case "approve_document":
+      return <><OpenDocument found={found} again={again} /><MatchDocument found={found} again={again} /></>;
+    case "open_follow_up":
+    case "accept_or_return":
+    case "return_to_supplier":
+    case "check_shipment":
+      return <OpenDocument found={found} again={again} />;
     default:
       return null;
   }

@@ -1,7 +1,7 @@
 /** One count beside the books, and its decision: the same on the desk and behind a phone's link. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { call } from "../../api/client";
+import { call, Problem } from "../../api/client";
 import type { components } from "../../api/schema";
 import { nameOf } from "../../text/words";
 import { Field, Form } from "../../ui/form";
@@ -13,7 +13,7 @@ import { Tick } from "../frame/fields";
 import { Money, Quantity } from "../frame/figures";
 import { address } from "../frame/open_thing";
 import { zoneOf } from "../frame/places";
-import { say } from "../frame/said";
+import { say, sayProblem } from "../frame/said";
 import { Answered } from "../frame/states";
 import { steppedUp } from "../frame/step_up";
 import { copyText } from "../frame/table/clipboard";
@@ -112,7 +112,11 @@ function Acts({ count, people, onAgain, onDecided }: DecisionProps & { people: s
   const silent = count.silent_devices;
   const what = summary(count);
   const decide = async (post: () => Promise<unknown>, words: "approved" | "refused"): Promise<void> => {
-    const well = await run(() => steppedUp(post));
+    const well = await run(() => steppedUp(post).catch((error: unknown) => {
+      // Decided by somebody else meanwhile, the buttons go: the sentence must outlive them.
+      if (error instanceof Problem && error.status === 409) sayProblem(error.message);
+      throw error;
+    }));
     await onAgain();
     if (!well) return;
     say(c(words, { place: count.location }));

@@ -1,6 +1,7 @@
 /** What may be done with a document in its state; each button says what follows from it. */
 import { useSignal } from "@preact/signals";
 import { call } from "../../api/client";
+import { isPositive } from "../../quantity";
 import { ask } from "../../route";
 import { Field, Form } from "../../ui/form";
 import { Sheet } from "../../ui/sheet";
@@ -8,7 +9,8 @@ import { Confirm } from "../frame/confirm";
 import { say } from "../frame/said";
 import { steppedUp } from "../frame/step_up";
 import { useWork } from "../frame/work";
-import { may, type Detail } from "./documents_data";
+import { followersOf, may, type Detail } from "./documents_data";
+import { leftOf, PostSheet, type Step } from "./post_sheet";
 import { d, type DocumentText } from "./words";
 
 interface ActsProps {
@@ -16,16 +18,20 @@ interface ActsProps {
   again: () => Promise<void>;
 }
 
-type Act = "approve" | "close" | "reverse" | "reopen" | "post";
+type Act = "approve" | "close" | "reverse" | "reopen";
 
 export function Acts({ document, again }: ActsProps) {
   const { busy, problem, run } = useWork();
   const stale = useSignal("");
   const asking = useSignal<"close" | "reverse" | null>(null);
-  const { id, number, state, version, lines } = document;
+  const posting = useSignal<Step | null>(null);
+  const { id, kind, number, state, version, lines } = document;
   const path = { document_id: id };
   const open = lines.filter((line) => Number(line.open) > 0).length;
   const underWay = state === "approved" || state === "in_progress";
+  const mayPost = underWay && may("commands.request");
+  const arrives = mayPost && kind === "transfer" && document.mode === "stepwise" && lines.some((line) => isPositive(leftOf(line, "arrive")));
+  const followers = (underWay || state === "done") && may("documents.write") ? followersOf(kind) : [];
 
   const act = async (what: Act, reason = ""): Promise<void> => {
     stale.value = "";
@@ -51,7 +57,15 @@ export function Acts({ document, again }: ActsProps) {
       <div class="acts-line">
         {state === "draft" && may("documents.write") && <button disabled={busy} onClick={() => ask({ edit: "1" })}>{d("edit")}</button>}
         {state === "draft" && may("documents.approve") && lines.length > 0 && sure("approve", true)}
-        {underWay && open > 0 && may("commands.request") && sure("post", true)}
+        {mayPost && open > 0 && <button class={arrives ? "" : "main"} disabled={busy} onClick={() => (posting.value = "do")}>{d(kind === "transfer" && document.mode === "stepwise" ? "ship" : "post")}</button>}
+        {arrives && <button class="main" disabled={busy} onClick={() => (posting.value = "arrive")}>{d("arrive")}</button>}
+        {followers.length > 0 && (
+          <select class="push-down" value="" aria-label={d("push_down_hint")} disabled={busy}
+            onChange={(event) => ask({ new: event.currentTarget.value, origin: number, code: "", edit: "" })}>
+            <option value="">{d("push_down")}</option>
+            {followers.map((each) => <option key={each} value={each}>{d(`kind_${each}`)}</option>)}
+          </select>
+        )}
         {(underWay || state === "done") && may("documents.reverse") && sure("reverse", false, true)}
         {state !== "closed" && may("documents.approve") && sure("close", false, true)}
         {state === "closed" && may("documents.approve") && sure("reopen")}
@@ -59,6 +73,14 @@ export function Acts({ document, again }: ActsProps) {
         <a class="button" target="_blank" rel="noopener" href={`/api/v1/documents/${id}/print?paper=241x140`}>{d("print_form")}</a>
       </div>
       {(stale.value || problem) && <p class="problem" role="alert">{stale.value || problem}</p>}
+      {posting.value && (
+        <PostSheet document={document} step={posting.value} onClose={() => (posting.value = null)}
+          onPosted={async () => {
+            say(d(posting.value === "arrive" ? "done_arrive" : "done_post", { number }));
+            posting.value = null;
+            await again();
+          }} />
+      )}
       {asking.value && (
         <Why what={asking.value} document={document} onClose={() => (asking.value = null)}
           onGiven={(reason) => { const what = asking.value!; asking.value = null; return act(what, reason); }} />
@@ -74,7 +96,6 @@ const ACTS: Record<Act, (path: Path, version: number, reason: string) => Promise
   close: (path, version, reason) => call("post", "/api/v1/documents/{document_id}/close", { path, body: { version, reason } }),
   reopen: (path, version) => call("post", "/api/v1/documents/{document_id}/reopen", { path, body: { version } }),
   reverse: (path, version, reason) => call("post", "/api/v1/documents/{document_id}/reverse", { path, body: { version, reason } }),
-  post: (path, version) => call("post", "/api/v1/documents/{document_id}/post", { path, body: { version } }),
 };
 
 interface WhyProps {

@@ -28,7 +28,17 @@ const PARTNERS: Partial<Record<Kind, PartnerKind>> = {
   purchase_order: "supplier", receipt: "supplier", purchase_return: "supplier",
   sales_order: "customer", issue: "customer", sales_return: "customer",
 };
+/** Goods come in by them. */
+export const BRINGING_IN: ReadonlySet<Kind> = new Set<Kind>(["purchase_order", "receipt", "other_receipt", "sales_return"]);
+/** What may be made from each kind (下推). */
+const FOLLOWERS: Partial<Record<Kind, readonly Kind[]>> = {
+  purchase_order: ["receipt", "purchase_return"], receipt: ["purchase_return"], sales_order: ["issue", "sales_return"], issue: ["sales_return"],
+};
 const PAGE = 200;
+
+export function followersOf(kind: Kind): readonly Kind[] {
+  return FOLLOWERS[kind] ?? [];
+}
 
 export function partnerOf(kind: Kind): PartnerKind | null {
   return PARTNERS[kind] ?? null;

@@ -14,7 +14,7 @@ import { Table } from "../frame/table/table";
 import { OneDocument } from "./document_detail";
 import "./documents.css";
 import { isKind, KINDS, loadDocuments, loadPartners, may, STATES, type Document } from "./documents_data";
-import { DraftForm } from "./draft_form";
+import { DraftForm, FollowUp } from "./draft_form";
 import { StatePill } from "./parts";
 import { d, worded } from "./words";
 
@@ -25,6 +25,7 @@ export function DocumentsPage() {
 function Documents() {
   const code = query.value.get("code") ?? "";
   const making = query.value.get("new") ?? "";
+  const origin = query.value.get("origin") ?? "";
   const picker = useRef<HTMLSelectElement>(null);
   useHotkeys([{ keys: ["n"], label: "N", text: d("key_new"), act: () => picker.current?.focus() }]);
   const back = (): void => { if (!making && !query.value.get("edit")) ask({ code: "" }); };
@@ -34,14 +35,15 @@ function Documents() {
         <h1>{d("documents")}</h1>
         {may("documents.write") && (
           <select class="new-document" ref={picker} value="" aria-label={`${d("new")}: ${d("new_hint")}`}
-            onChange={(event) => ask({ new: event.currentTarget.value, code: "", edit: "" })}>
+            onChange={(event) => ask({ new: event.currentTarget.value, origin: "", code: "", edit: "" })}>
             <option value="">+ {d("new")}</option>
             {KINDS.map((kind) => <option key={kind} value={kind}>{d(`kind_${kind}`)}</option>)}
           </select>
         )}
       </header>
       <Halves even label={d("documents")} chosen={Boolean(code || making)} onBack={back} list={<List />}
-        thing={isKind(making) ? <DraftForm key={making} kind={making} /> : code ? <OneDocument key={code} number={code} />
+        thing={isKind(making) ? (origin ? <FollowUp key={`${making} ${origin}`} kind={making} origin={origin} /> : <DraftForm key={making} kind={making} />)
+           : code ? <OneDocument key={code} number={code} />
           : <Empty title={d("choose_title")}>{d("choose")}</Empty>} />
     </div>
   );
@@ -71,7 +73,7 @@ function List() {
       </div>
       <Answered asked={asked}>{({ rows, more }) => (
         <Table name="documents" label={d("documents")} rows={rows} columns={columns} id={(row) => row.number} more={more}
-          selected={query.value.get("code") ?? ""} onSelect={(row) => ask({ code: row.number, new: "", edit: "" })}
+          selected={query.value.get("code") ?? ""} onSelect={(row) => ask({ code: row.number, new: "", origin: "", edit: "" })}
           onEnd={() => { if (more) { pages.current += 1; void asked.again(); } }}
           empty={kind || state || partner || q ? <NoMatch onClear={filters.clear} />
             : <Empty title={d("none_title")} action={may("documents.write") && (

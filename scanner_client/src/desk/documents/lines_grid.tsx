@@ -4,20 +4,20 @@ import { useEffect, useRef } from "preact/hooks";
 import { call } from "../../api/client";
 import { nameOf } from "../../text/words";
 import { useLater } from "../frame/filters";
-import { fromTsv } from "../frame/table/clipboard";
+import type { Kind } from "./documents_data";
 import { emptyLine, findItems, isEmpty, problemOf, type DraftLine, type Item } from "./pasted_rows";
 import { d } from "./words";
 
 interface GridProps {
   lines: Signal<DraftLine[]>;
+  kind: Kind;
   priced: boolean;
   mayPrice: boolean;
   /** Wrong lines are named from the first attempt to save on. */
   strict: boolean;
-  onPaste: (cells: string[][]) => void;
 }
 
-export function LinesGrid({ lines, priced, mayPrice, strict, onPaste }: GridProps) {
+export function LinesGrid({ lines, kind, priced, mayPrice, strict }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
   const offered = useSignal<Item[]>([]);
   const change = (key: number, changes: Partial<DraftLine>): void => {
@@ -50,19 +50,13 @@ export function LinesGrid({ lines, priced, mayPrice, strict, onPaste }: GridProp
     if (at + 1 === cells.length) add();
     setTimeout(() => box.current!.querySelectorAll<HTMLElement>("input, select")[at + 1]?.focus());
   };
-  const paste = (event: ClipboardEvent): void => {
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!/[\t\n]/.test(text.trim())) return;
-    event.preventDefault();
-    onPaste(fromTsv(text));
-  };
   return (
-    <div class="lines-grid" ref={box} onKeyDown={next} onPaste={paste}>
+    <div class="lines-grid" ref={box} onKeyDown={next}>
       <datalist id="document-items">
         {offered.value.map((item) => <option key={item.id} value={item.sku ?? ""}>{nameOf({ name_zh: item.name_zh ?? "", name_en: item.name_en ?? "", code: item.sku ?? "" })}</option>)}
       </datalist>
       {lines.value.map((line, at) => (
-        <LineCells key={line.key} line={line} number={at + 1} priced={priced} mayPrice={mayPrice} strict={strict}
+        <LineCells key={line.key} line={line} kind={kind} number={at + 1} priced={priced} mayPrice={mayPrice} strict={strict}
           onChange={(changes) => change(line.key, changes)} onSearch={search} onLook={() => void look(line)} onRemove={() => remove(line.key)} />
       ))}
     </div>
@@ -71,6 +65,7 @@ export function LinesGrid({ lines, priced, mayPrice, strict, onPaste }: GridProp
 
 interface CellsProps {
   line: DraftLine;
+  kind: Kind;
   number: number;
   priced: boolean;
   mayPrice: boolean;
@@ -81,12 +76,14 @@ interface CellsProps {
   onRemove: () => void;
 }
 
-function LineCells({ line, number, priced, mayPrice, strict, onChange, onSearch, onLook, onRemove }: CellsProps) {
+function LineCells({ line, kind, number, priced, mayPrice, strict, onChange, onSearch, onLook, onRemove }: CellsProps) {
   const { known } = line;
   useEffect(onLook, [line.key]);
   const units = known?.packagings ?? [];
   const problem = strict && !isEmpty(line) ? problemOf(line, mayPrice || !priced) : "";
   const place = { line: number };
+  const opened = useSignal(false);
+  const more = opened.value || known?.tracking === "lot" || Boolean(line.lot || line.expires_on || line.to_location || line.remarks) || kind === "transfer";
   return (
     <div class={`draft-line${priced ? " priced" : ""}`} data-draft-line={number}>
       <span class="number muted">{number}</span>
@@ -105,10 +102,30 @@ function LineCells({ line, number, priced, mayPrice, strict, onChange, onSearch,
       )}
       <input class="code" value={line.location} placeholder={d("location")} aria-label={d("location_of_line", place)} data-manual
         autocomplete="off" spellcheck={false} onInput={(event) => onChange({ location: event.currentTarget.value })} />
-      <button type="button" class="quiet" aria-label={d("remove_line", place)} onClick={onRemove}>×</button>
+      <button type="button" class="quiet toggle" aria-label={d("more_of_line", place)} aria-expanded={more} onClick={() => (opened.value = !opened.value)}>⋯</button>
+      <button type="button" class="quiet remove" aria-label={d("remove_line", place)} onClick={onRemove}>×</button>
       <span class={`about small ${problem ? "wrong" : "muted"}`}>
         {problem || (known ? nameOf({ name_zh: known.name_zh ?? "", name_en: known.name_en ?? "", code: known.sku ?? "" }) : "")}
       </span>
+      {more && <MoreOfLine line={line} kind={kind} number={number} onChange={onChange} />}
+    </div>
+  );
+}
+
+/** What few lines need: lot, expiry, where a transfer arrives, a remark. */
+function MoreOfLine({ line, kind, number, onChange }: Pick<CellsProps, "line" | "kind" | "number" | "onChange">) {
+  const cell = (name: "lot" | "to_location" | "remarks") => (
+    <input class={name === "remarks" ? "" : "code"} value={line[name]} placeholder={d(name)} aria-label={d(`${name}_of_line`, { line: number })} data-manual
+      autocomplete="off" spellcheck={false} onInput={(event) => onChange({ [name]: event.currentTarget.value })} />
+  );
+  return (
+    <div class="more">
+      {kind === "transfer" && cell("to_location")}
+      {cell("lot")}
+      <label class="day small muted">{d("expires_on")}
+        <input type="date" value={line.expires_on} aria-label={d("expires_on_of_line", { line: number })} data-manual onInput={(event) => onChange({ expires_on: event.currentTarget.value })} />
+      </label>
+      {cell("remarks")}
     </div>
   );
 }

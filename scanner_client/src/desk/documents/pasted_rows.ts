@@ -16,6 +16,11 @@ export interface DraftLine {
   unit: string;
   price: string;
   location: string;
+  to_location: string;
+  lot: string;
+  /** "2027-03-31", or "". */
+  expires_on: string;
+  remarks: string;
   /** What this page does not edit and must not lose. */
   rest: Partial<components["schemas"]["NewDocumentLine"]>;
 }
@@ -27,21 +32,27 @@ export interface PastedRow {
   problem: string;
 }
 
-type Cell = "item" | "quantity" | "unit" | "price" | "location";
+type Cell = "item" | "quantity" | "unit" | "price" | "location" | "lot" | "expires_on" | "to_location" | "remarks";
 
-const ORDER: readonly Cell[] = ["item", "quantity", "unit", "price", "location"];
+const ORDER: readonly Cell[] = ["item", "quantity", "unit", "price", "location", "lot", "expires_on"];
+const NAMED: readonly Cell[] = [...ORDER, "to_location", "remarks"];
 const HEADINGS: Record<Cell, RegExp> = {
   item: /^(sku|item|item code|货号|货品|货品编码|物料编码|商品编码|存货编码)$/i,
   quantity: /^(quantity|qty|数量)$/i,
   unit: /^(unit|packaging|pack|单位|包装)$/i,
   price: /^(price|unit price|单价)$/i,
-  location: /^(location|bin|库位|货位)$/i,
+  location: /^(location|bin|库位|货位|调出库位)$/i,
+  lot: /^(lot|batch|lot no\.?|批号|批次|批次号)$/i,
+  expires_on: /^(expiry|expires|expires on|best before|有效期|有效期至|到期日|失效日期)$/i,
+  to_location: /^(to location|to bin|调入库位)$/i,
+  remarks: /^(remarks?|note|备注|摘要)$/i,
 };
 const AT_ONCE = 8;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 let made = 0;
 
 export function emptyLine(): DraftLine {
-  return { key: (made += 1), item: "", known: null, quantity: "", unit: "", price: "", location: "", rest: {} };
+  return { key: (made += 1), item: "", known: null, quantity: "", unit: "", price: "", location: "", to_location: "", lot: "", expires_on: "", remarks: "", rest: {} };
 }
 
 export function isEmpty(line: DraftLine): boolean {
@@ -58,6 +69,7 @@ export async function checkRows(cells: string[][], mayPrice: boolean): Promise<P
     const line = emptyLine();
     columns.forEach((column, at) => { if (column) line[column] = (found[at] ?? "").trim(); });
     for (const name of ["quantity", "price"] as const) line[name] = plainNumber(line[name]);
+    line.expires_on = plainDay(line.expires_on);
     return { row, line };
   });
   const known = await findItems(lines.map(({ line }) => line.item));
@@ -78,6 +90,7 @@ export function problemOf(line: DraftLine, mayPrice: boolean): string {
   if (unit && !units.includes(unit)) return d("bad_unit", { value: unit, allowed: [known.base_unit ?? "", ...units].join(", ") });
   if (price && !mayPrice) return d("price_right");
   if (price && (parse(price) === null || price.startsWith("-"))) return d("bad_price", { value: price });
+  if (line.expires_on && !DAY.test(line.expires_on)) return d("bad_day", { value: line.expires_on });
   return "";
 }
 
@@ -97,11 +110,17 @@ export async function findItems(skus: readonly string[]): Promise<Map<string, It
 
 /** Which cell each column is, when the first row is a heading: it names the item and the quantity. */
 function columnsOf(row: string[]): (Cell | null)[] | null {
-  const named = row.map((title) => ORDER.find((cell) => HEADINGS[cell].test(title.trim())) ?? null);
+  const named = row.map((title) => NAMED.find((cell) => HEADINGS[cell].test(title.trim())) ?? null);
   return named.includes("item") && named.includes("quantity") ? named : null;
 }
 
 /** "1,234.50" and "¥12" as spreadsheets show them. */
 function plainNumber(text: string): string {
   return text.replace(/^[¥￥]\s*/, "").replace(/,(?=\d{3}(\D|$))/g, "");
+}
+
+/** "2027/3/1", "2027.3.1" and "2027年3月1日" as the server writes days; anything else as it is. */
+function plainDay(text: string): string {
+  const [, year, month = "", day = ""] = /^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/.exec(text) ?? [];
+  return year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : text;
 }

@@ -43,6 +43,10 @@ export const ROUTES: readonly Route[] = [
     page: later(() => import("../stock_page").then((page) => page.StockPage)),
   },
   {
+    path: "/stock/table", title: "nav_stock", permission: "stock.read", group: null, icon: Boxes,
+    page: later(() => import("../stock/stock_table_page").then((page) => page.StockTablePage)),
+  },
+  {
     path: "/movements", title: "nav_movements", permission: "movements.read", group: "work", icon: ArrowLeftRight,
     page: later(() => import("../stock/movements_page").then((page) => page.MovementsPage)),
   },

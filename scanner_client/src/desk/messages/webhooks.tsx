@@ -119,7 +119,7 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
         </div>
       ) : <p class="muted">{m("deliveries_none")}</p>}</Answered>
       {mayWrite() && (
-        <Form go={m("replay_range")} busy={m("busy")} onSubmit={replay}>
+        <Form go={m("replay_range")} busy={m("busy")} onSubmit={replay} plain>
           <Field label={m("replay_from")} name="first" inputMode="numeric" />
           <Field label={m("replay_to")} name="last" inputMode="numeric" optional />
         </Form>

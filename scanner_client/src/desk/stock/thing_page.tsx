@@ -9,6 +9,7 @@ import { namedBy, site, statusName } from "../frame/places";
 import { Answered, Empty } from "../frame/states";
 import type { Column } from "../frame/table/columns";
 import { Table } from "../frame/table/table";
+import { ItemFacts } from "./item_facts";
 import { MovementTable } from "./movement_table";
 import "./things.css";
 import { s, worded, type ThingText } from "./words";
@@ -31,6 +32,7 @@ export function ThingPage() {
   return (
     <div class="things thing-page">
       <h1>{s(kind)} <span class="code">{Object.values(of).join(" · ")}</span>{first && ` · ${nameOf(namedBy(first))}`}</h1>
+      {kind === "item" && <ItemFacts sku={of.item ?? ""} site={site.value} />}
       <h2>{s("balances")}</h2>
       <Answered asked={stock}>
         {({ rows, next_cursor }) => (

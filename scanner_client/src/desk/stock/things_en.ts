@@ -14,6 +14,13 @@ export const en: Record<ThingText, string> = {
   item: "Item", lot: "Lot", serial: "Serial", location: "Location", unit: "Handling unit", document: "Document", command: "Command",
   time: "Occurred", recorded: "Recorded", kind: "Kind", quantity: "Quantity", from: "From", to: "To", by: "By", device: "Device",
   reason: "Reason", value: "Value", unit_cost: "Unit cost", status: "Status", expires: "Expires", on_hand: "On hand", reserved: "Reserved", available: "Available", site: "Site",
+  by_what: "Ways to look at stock", by_lot: "Lots", by_location: "Locations", by_unit: "Handling units", by_owner: "Owners", by_status: "Statuses", by_balance: "Every balance", by_network: "All sites",
+  search: "Code, name, location, lot", all_statuses: "All statuses", all_rows: "Clear filters", owner: "Owner", name: "Name", mixed: "several items", item_count: "Items", balance_count: "Balances", unit_count: "Units",
+  below_zero_count: "Below zero", promisable: "May be promised", yes: "yes", no: "no", in_transit: "Under way",
+  empty_lot: "Items received with a lot appear here.", empty_location: "Locations with stock appear here once something was received or put away.", empty_unit: "Stock packed into pallets and totes appears here.",
+  empty_owner: "Stock by owner appears here once something was received.", empty_status: "Stock by status appears here once something was received.", empty_balance: "What each location, lot and unit holds appears here once something was received.", empty_stock: "What each item has at every site appears here once something was received.",
+  picture_of: "Picture of {item}", no_barcodes: "no barcode known", no_turnover: "No turnover yet: it is computed once the site is live and goods have moved.", turnover: "Turnover ratio", days_of_stock: "Days of stock", position: "Inventory position",
+  method_end_points: "Mean of opening and closing", method_n_points: "Mean of several points", method_time_weighted: "Weighted by time",
   reversal: "Reversal", reversed_by: "Taken back", reverses: "Takes back movement {id}", scans: "Scans", no_scans: "No scans: sent by a desk or another system",
   doubt: "time uncertain by ±{s} s", flags: "Flags", type: "Type", received: "Received", see_command: "All movements of this command",
 };

@@ -12,6 +12,13 @@ export const zh = {
   item: "货品", lot: "批次", serial: "序列号", location: "库位", unit: "容器", document: "单据", command: "指令",
   time: "发生时间", recorded: "记录时间", kind: "类型", quantity: "数量", from: "从", to: "到", by: "谁", device: "设备",
   reason: "原因", value: "金额", unit_cost: "单价", status: "状态", expires: "有效期", on_hand: "现存", reserved: "预留", available: "可用", site: "仓库",
+  by_what: "库存查看方式", by_lot: "批次", by_location: "库位", by_unit: "容器", by_owner: "货主", by_status: "状态", by_balance: "逐笔结存", by_network: "各仓",
+  search: "搜索编码、名称、库位、批次", all_statuses: "全部状态", all_rows: "清除筛选", owner: "货主", name: "名称", mixed: "多种货品", item_count: "货品数", balance_count: "结存行", unit_count: "容器数",
+  below_zero_count: "低于零", promisable: "可用于承诺", yes: "是", no: "否", in_transit: "在途",
+  empty_lot: "收货时填了批号的货品会出现在这里。", empty_location: "收货、上架后，有库存的库位会出现在这里。", empty_unit: "装进容器（托盘、周转箱）的库存会出现在这里。",
+  empty_owner: "收货后按货主列出。", empty_status: "收货后按状态列出。", empty_balance: "收货后，每个库位、批次、容器的结存会出现在这里。", empty_stock: "收货后，每个货品在各仓的库存会出现在这里。",
+  picture_of: "{item} 的图片", no_barcodes: "没有登记条码", no_turnover: "还没有周转数据：上线并有出入库后，每晚计算。", turnover: "周转率", days_of_stock: "可供应天数", position: "库存水位",
+  method_end_points: "期初期末平均", method_n_points: "多点平均", method_time_weighted: "按时间加权平均",
   reversal: "冲销", reversed_by: "已被冲销", reverses: "冲销了移动 {id}", scans: "扫描", no_scans: "没有扫描记录（由桌面或接口提交）",
   doubt: "时间误差 ±{s} 秒", flags: "标记", type: "类型", received: "收到时间", see_command: "这条指令的全部移动",
 };
