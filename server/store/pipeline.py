@@ -11,6 +11,7 @@ the connection in another way sends them first (server.store.db sees to that).
 """
 
 import select
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
@@ -46,17 +48,29 @@ class Sent(NamedTuple):
 
 def encoded(value: Any) -> bytes | None:
     """One value as PostgreSQL reads it. int, str, bool, UUID, date, Decimal or None."""
-    return None if value is None else _WRITERS[type(value)](value).encode()
+    return None if value is None else _WRITERS[type(value)](value)
 
 
-def encoded_array(values: Iterable[Any]) -> bytes:
+def encoded_array(values: Sequence[Any]) -> bytes:
     """Several of one kind as one array."""
-    elements = ["NULL" if v is None else _ELEMENTS[type(v)](v) for v in values]
-    return ("{" + ",".join(elements) + "}").encode()
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return ("{" + ",".join(map(int.__repr__, values)) + "}").encode()
+    if kinds == {str}:
+        return _text_array(values)
+    return b"{" + b",".join(map(_element, values)) + b"}"
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _element(value: Any) -> bytes:
+    if type(value) is str:
+        return _text_array((value,))[1:-1]
+    return b"NULL" if value is None else _WRITERS[type(value)](value)
+
+
+def _text_array(values: Iterable[str]) -> bytes:
+    """Quoted all at once: the character between them is the one that no text in PostgreSQL has."""
+    quoted = "\0".join(values).replace("\\", "\\\\").replace('"', '\\"')
+    return ('{"' + quoted.replace("\0", '","') + '"}').encode()
 
 
 def exchange(
@@ -171,45 +185,30 @@ def _wait(raw: PGconn, poll: select.poll) -> int:
 
 
 def _decoded(result: PGresult) -> Rows:
-    width, value = result.nfields, result.get_value
-    if not width or not result.ntuples:
+    """Read by psycopg's own readers, all rows at once."""
+    if not result.nfields or not result.ntuples:
         return []
-    readers = [_READERS[result.ftype(column)] for column in range(width)]
-    return [
-        [
-            None if (cell := value(row, column)) is None else reader(cell)
-            for column, reader in enumerate(readers)
-        ]
-        for row in range(result.ntuples)
-    ]
+    reader = _readers.of_thread
+    reader.set_pgresult(result)
+    rows: Rows = reader.load_rows(0, result.ntuples, list)
+    return rows
 
 
-def _text(value: bytes) -> str:
-    return value.decode()
+class _Readers(threading.local):
+    """psycopg's readers keep a result while they read it: each thread has its own."""
+
+    def __init__(self) -> None:
+        self.of_thread = Transformer()
 
 
+_readers = _Readers()
 _unsent: WeakKeyDictionary[psycopg.Connection[Any], list[Sent]] = WeakKeyDictionary()
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], dict[bytes, bytes]] = WeakKeyDictionary()
-_WRITERS: Mapping[type, Callable[[Any], str]] = {
-    int: int.__repr__,
-    str: str,
-    bool: lambda value: "t" if value else "f",
-    UUID: str,
-    date: date.isoformat,
-    Decimal: str,
+_WRITERS: Mapping[type, Callable[[Any], bytes]] = {
+    int: b"%d".__mod__,
+    str: str.encode,
+    bool: lambda value: b"t" if value else b"f",
+    UUID: lambda value: b"%032x" % value.int,
+    date: lambda value: value.isoformat().encode(),
+    Decimal: lambda value: str(value).encode(),
 }
-_ELEMENTS = {**_WRITERS, str: _quoted}
-_READERS: Mapping[int, Callable[[bytes], Any]] = {
-    16: lambda value: value == b"t",
-    20: int,
-    21: int,
-    23: int,
-    25: _text,
-    1042: _text,
-    1043: _text,
-    1082: lambda value: date.fromisoformat(value.decode()),
-    1700: lambda value: Decimal(value.decode()),
-    2278: lambda value: None,
-    2950: lambda value: UUID(value.decode()),
-}
-"""By the type's number in pg_type: bool, integers, texts, date, numeric, void, uuid."""

@@ -10,6 +10,7 @@ planned once, however many they are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -34,6 +35,7 @@ from sqlalchemy.types import TypeEngine
 
 from server.store.db import translated
 from server.store.pipeline import Sent, encoded, encoded_array, exchange, send_later
+from server.store.types import Scaled
 
 KEYS_MOST = 512
 _KEY_ARRAYS = ("k0", "k1", "k2", "k3")
@@ -136,7 +138,7 @@ class Writing:
         if self._many is None:
             insert = self._statement("postgresql")
             assert isinstance(insert, Insert)
-            self._many = _ManyRows(insert, form)
+            self._many = _ManyRows(insert, form, self._columns)
         return [self._many.sent(rows)]
 
     def _form(self, database: str) -> "_Form":
@@ -165,7 +167,7 @@ class _Form:
         self._results = [
             (at, convert)
             for at, column in enumerate(_columns(statement))
-            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+            if (convert := _reader(column.type, dialect))
         ]
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
@@ -209,31 +211,35 @@ class _Form:
 class _ManyRows:
     """The INSERT of a Writing, taking all rows from arrays; as in VALUES, in order."""
 
-    def __init__(self, insert: Insert, single: _Form) -> None:
+    def __init__(self, insert: Insert, single: _Form, given: Sequence[str]) -> None:
         table = insert.table
-        columns = [name for name, _, _ in single.taken if name in table.c]
-        arrays = [BindParameter(name, type_=ARRAY(table.c[name].type)) for name in columns]
-        rows = func.unnest(*arrays).table_valued(*columns).render_derived("rows")
-        chosen = select(*(rows.c[name] for name in columns))
-        form = _Form(insert.from_select(columns, chosen, include_defaults=False), "postgresql")
+        columns = [taken for taken in single.taken if taken[0] in table.c]
+        names = [name for name, _, _ in columns]
+        arrays = [BindParameter(name, type_=ARRAY(table.c[name].type)) for name in names]
+        rows = func.unnest(*arrays).table_valued(*names).render_derived("rows")
+        chosen = select(*(rows.c[name] for name in names))
+        form = _Form(insert.from_select(names, chosen, include_defaults=False), "postgresql")
         self._raw = form.raw
-        self._single = {name: taken for taken in single.taken if (name := taken[0]) in columns}
-        self._form = form
+        self._pick = itemgetter(*given)
+        self._given = given
+        self._columns = {name: (convert, default) for name, convert, default in columns}
+        self._taken = form.taken
 
     def sent(self, rows: Sequence[Mapping[str, Any]]) -> Sent:
         """The statement with these rows."""
+        given = dict(zip(self._given, zip(*map(self._pick, rows), strict=True), strict=True))
         return Sent(
             self._raw,
             [
-                self._column(rows, name) if name in self._single else encoded(literal)
-                for name, _, literal in self._form.taken
+                self._column(name, given, len(rows)) if name in self._columns else encoded(literal)
+                for name, _, literal in self._taken
             ],
         )
 
-    def _column(self, rows: Sequence[Mapping[str, Any]], name: str) -> bytes:
-        _, convert, default = self._single[name]
-        values = [row.get(name, default) for row in rows]
-        return encoded_array(map(convert, values) if convert else values)
+    def _column(self, name: str, given: Mapping[str, Sequence[Any]], count: int) -> bytes:
+        convert, default = self._columns[name]
+        values = given[name] if name in given else (default,) * count
+        return encoded_array(list(map(convert, values)) if convert else values)
 
 
 def ask(session: Session, *asked: Asked) -> list[list[Any]]:
@@ -309,7 +315,15 @@ def _columns(statement: Any) -> list[ColumnElement[Any]]:
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, Scaled):
+        return kind.scaled
     return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, Scaled):
+        return kind.unscaled
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _literals(compiled: SQLCompiler) -> dict[str, Any]:

@@ -16,7 +16,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Instant = BigInteger
 
 
-class _Scaled(TypeDecorator[Decimal]):
+class Scaled(TypeDecorator[Decimal]):
+    """A Decimal in Python, in the database a whole number of its smallest parts."""
+
     impl = BigInteger
     cache_ok = True
     places: int
@@ -26,13 +28,21 @@ class _Scaled(TypeDecorator[Decimal]):
         return self
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value * self.scale)
+        return self.scaled(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return self.unscaled(value)
+
+    def scaled(self, value: Decimal | None) -> int | None:
+        """As the database has it."""
+        return None if value is None else int(value * self.scale)
+
+    def unscaled(self, value: Any) -> Decimal | None:
+        """As Python has it."""
         return None if value is None else Decimal(int(value)).scaleb(-self.places)
 
 
-class Quantity(_Scaled):
+class Quantity(Scaled):
     """Decimal base units in Python, millionths in the database."""
 
     cache_ok = True  # looked up in each class itself
@@ -40,7 +50,7 @@ class Quantity(_Scaled):
     scale = QUANTITY_SCALE
 
 
-class Money(_Scaled):
+class Money(Scaled):
     """Decimal currency units in Python, ten-thousandths in the database."""
 
     cache_ok = True
