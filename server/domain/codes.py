@@ -1,12 +1,15 @@
 """Codes as people type, print and scan them: compared NFKC-normalised and casefolded."""
 
 import unicodedata
+from functools import lru_cache
 
 from server.domain.errors import InvalidInput
 
 CODE_LENGTH_MOST = 200
+KEYS_REMEMBERED = 20_000
 
 
+@lru_cache(maxsize=KEYS_REMEMBERED)
 def code_key(code: str) -> str:
     """What a code is compared by: full-width and half-width, upper and lower case are equal."""
     return unicodedata.normalize("NFKC", code).strip().casefold()

@@ -94,13 +94,14 @@ def _feed_row(batch: Batch, said: Said, answer: Answer) -> dict[str, Any]:
     payload: dict[str, Any] = {"type": said.command.type, "status": answer.status.value}
     if answer.movement_ids:
         payload["movements"] = list(answer.movement_ids)
-        own = {row["id"]: row["item_id"] for row in batch.scene.ledger.book.movements}
-        payload["items"] = sorted({own[i] for i in answer.movement_ids if i in own})
+        payload["items"] = batch.scene.ledger.items_moved(answer.movement_ids)
     if answer.codes:
         payload["codes"] = list(answer.codes)
     if answer.code:
         payload["code"] = answer.code
-    actor = replace(batch.actor, user_id=said.user_id)
+    actor = batch.actor
+    if actor.user_id != said.user_id:
+        actor = replace(actor, user_id=said.user_id)
     return feed_row(
         "movement.posted" if answer.movement_ids else "command.answered",
         payload,

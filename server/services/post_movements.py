@@ -97,6 +97,7 @@ class Ledger:
         self._request_id = ""
         self._lines_written = 0
         self._prepared: dict[int, Draft] = {}
+        self._moved: dict[int, int] = {}
 
     def know(self, items: Iterable[ItemRow] = (), sites: Iterable[SiteRow] = ()) -> None:
         """Take over rows the caller has read already."""
@@ -177,6 +178,7 @@ class Ledger:
         at = self.book.movements[0]["recorded_at"] if self.book.movements else None
         at = at or (self.book.revaluations[0]["recorded_at"] if self.book.revaluations else 0)
         self._lines_written += len(self.book.movements)
+        self._moved.clear()
         self.book.write()
         if self._returns:
             self.session.execute(inserting(IssueReturn), self._returns)
@@ -219,6 +221,10 @@ class Ledger:
                 "issue_movement_id": issue_id,
             }
         )
+
+    def items_moved(self, movement_ids: Iterable[int]) -> list[int]:
+        """Of which items these are, as far as they are still to be written."""
+        return sorted({self._moved[i] for i in movement_ids if i in self._moved})
 
     def revalue(
         self,
@@ -306,6 +312,7 @@ class Ledger:
 
     def _write_row(self, entry: Entry, draft: Draft, movement_id: int, costed: Costed) -> None:
         days = {place.site_id: self._days(place, draft) for place in (draft.source, draft.target)}
+        self._moved[movement_id] = draft.item_id
         self.book.movements.append(
             {
                 "id": movement_id,

@@ -5,6 +5,7 @@ the transaction carries. Movement ids come from the database's sequence in block
 can name them before they are written.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,7 +30,7 @@ from server.store.models import (
     Reversal,
 )
 from server.store.places import Places
-from server.store.prepared import Asked, Question, Writing, ask
+from server.store.prepared import Asked, Opening, Question, Writing, ask
 
 Row = TypeVar("Row")
 ROWS_PER_STATEMENT = 500
@@ -42,6 +43,7 @@ _movement = table_of(Movement).c
 
 _LINE_KEY = (_balance.position_id, _balance.item_id, _balance.lot_id, _balance.serial_id)
 _LINE = select(*_LINE_KEY, _balance.on_hand, _balance.reserved, _balance.second_on_hand)
+_OPEN_LINES = Opening(table_of(Balance), *_LINE_KEY)
 _LINES = Question(_LINE, *_LINE_KEY, finish=lambda asked: asked.order_by(*_LINE_KEY))
 _LOCKED_LINES = Question(
     _LINE, *_LINE_KEY, finish=lambda asked: asked.order_by(*_LINE_KEY).with_for_update()
@@ -133,29 +135,26 @@ class Book:
         """
         wanted = sorted(set(keys) - self.lines.keys())
         if wanted:
-            if lock:
-                self._open_lines(self._unopened(wanted))
-            [rows] = ask(self.session, (_LOCKED_LINES if lock else _LINES).about(wanted))
+            unopened = self._unopened(wanted) if lock else []
+            asked = (_LOCKED_LINES if lock else _LINES).about(wanted)
+            new, rows = ask(self.session, _OPEN_LINES.about(unopened), asked)
+            self._note_opened(unopened, new)
             self._take_lines(wanted, rows)
 
     def _unopened(self, wanted: Sequence[Key]) -> list[Key]:
-        """Those that may have no row yet. SQLite needs none before: it has one writer."""
+        """Those that may have no row yet; SQLite needs none before, it has one writer. Their rows
+        are made in key order before any balance is locked: one made afterwards would be locked out
+        of order, and two documents could wait in a circle."""
         if self.session.get_bind().dialect.name == "sqlite":
             return []
         known = _opened(self.session)
         return [key for key in wanted if key not in known and key not in self._opened_here]
 
-    def _open_lines(self, unopened: Sequence[Key]) -> None:
-        """Make the rows of new balances, in key order, before any balance is locked: one made
-        afterwards would be locked out of order, and two documents could wait in a circle."""
-        if not unopened:
-            return
-        columns = [list(column) for column in zip(*unopened, strict=True)]
-        names = ("positions", "items", "lots", "serials")
-        made = self.session.execute(_OPEN_LINES, dict(zip(names, columns, strict=True)))
-        new = {Key(*row) for row in made}
-        self._opened_here.update(unopened)
-        _opened(self.session).update(set(unopened) - new)
+    def _note_opened(self, unopened: Sequence[Key], new: Iterable[Sequence[Any]]) -> None:
+        """Whose rows were there before is remembered beyond this transaction."""
+        if unopened:
+            self._opened_here.update(unopened)
+            _opened(self.session).update(set(unopened) - {Key(*row) for row in new})
 
     def _take_lines(self, wanted: Iterable[Key], rows: Iterable[Sequence[Any]]) -> None:
         for row in rows:
@@ -201,17 +200,14 @@ class Book:
         if not (first or lines or missing):
             return []
         unopened = self._unopened(lines)
-        if unopened:
-            before = ask(self.session, *first)
-            self._open_lines(unopened)
-            self.lock((), lines, pools)
-            return before
-        *found, line_rows, pool_rows = ask(
+        *found, new, line_rows, pool_rows = ask(
             self.session,
             *first,
+            _OPEN_LINES.about(unopened),
             _LOCKED_LINES.about(lines),
             _LOCKED_POOLS.about(sorted(missing)),
         )
+        self._note_opened(unopened, new)
         self._take_lines(lines, line_rows)
         self._take_pools(missing, pool_rows)
         return found
@@ -389,13 +385,6 @@ def _adding_to_lines(database: str) -> Insert:
     return added
 
 
-_OPEN_LINES = text(
-    "INSERT INTO balance"
-    " (position_id, item_id, lot_id, serial_id, on_hand, second_on_hand, reserved)"
-    " SELECT *, 0, 0, 0 FROM unnest(CAST(:positions AS bigint[]), CAST(:items AS bigint[]),"
-    " CAST(:lots AS bigint[]), CAST(:serials AS bigint[])) ORDER BY 1, 2, 3, 4"
-    " ON CONFLICT DO NOTHING RETURNING position_id, item_id, lot_id, serial_id"
-)
 _ADD_TO_LINES = Writing(_adding_to_lines, *_balance.keys())
 _INSERT_MOVEMENTS = Writing(lambda _: inserting(Movement), *_movement.keys())
 _pool_table = table_of(CostPool)
@@ -445,14 +434,13 @@ class _MovementIds:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._free: list[int] = []
+        self._free: deque[int] = deque()
 
     def take(self, session: Session, count: int) -> list[int]:
         with self._lock:
             if len(self._free) < count:
-                self._free += self._fetch(session, max(count, MOVEMENT_ID_BLOCK))
-            taken, self._free = self._free[:count], self._free[count:]
-        return taken
+                self._free.extend(self._fetch(session, max(count, MOVEMENT_ID_BLOCK)))
+            return [self._free.popleft() for _ in range(count)]
 
     def _fetch(self, session: Session, count: int) -> list[int]:
         asked = text("SELECT nextval('movement_id_seq') FROM generate_series(1, :count)")

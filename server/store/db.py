@@ -66,7 +66,7 @@ def unit_of_work(*, patient: bool = False) -> Iterator[Session]:
         raise RuntimeError("a unit of work never nests")
     mark = _writing.set(True)
     try:
-        with _turn(db.engine), _transaction() as session:
+        with _turn(db.engine), _transaction(db.engine) as session:
             if patient:
                 _wait_for(session)
             yield session
@@ -75,17 +75,22 @@ def unit_of_work(*, patient: bool = False) -> Iterator[Session]:
 
 
 @contextmanager
-def _transaction() -> Iterator[Session]:
-    session = Session(db.engine, expire_on_commit=False, autoflush=False)
+def _transaction(engine: Engine) -> Iterator[Session]:
+    """A session over a transaction that is the connection's own: to begin, carry and commit one by
+    the session costs more than the statements of a small one."""
     try:
-        session.connection(execution_options={"stockturn_writes": True})
-        yield session
-        session.commit()
+        with engine.connect() as plain:
+            connection = plain.execution_options(stockturn_writes=True)
+            transaction = connection.begin()
+            driver = connection.connection.driver_connection
+            with Session(
+                connection, expire_on_commit=False, autoflush=False, info={"driver": driver}
+            ) as session:
+                yield session
+                session.flush()
+                transaction.commit()
     except BaseException as problem:
-        session.rollback()
         raise _translated(problem) from problem
-    finally:
-        session.close()
 
 
 def _wait_for(session: Session) -> None:

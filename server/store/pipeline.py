@@ -29,12 +29,6 @@ SILENCE_MOST_MS = 30_000
 _FORGET = b"DEALLOCATE ALL"
 _BEGIN = b"BEGIN"
 _COMMIT = b"COMMIT"
-_PLAN_ONCE = (
-    b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true),"
-    b" set_config('enable_seqscan', 'off', true)"
-)
-"""Planning a statement anew for its values costs more than executing it; and a plan made while a
-table was small must not read all of it once it has grown. Until the transaction ends."""
 _STALE = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.FeatureNotSupported)
 _DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.EMPTY_QUERY})
 
@@ -44,6 +38,15 @@ class Sent(NamedTuple):
 
     sql: bytes
     values: Sequence[bytes | None]
+
+
+_PLAN_ONCE = Sent(
+    b"SELECT set_config('plan_cache_mode', 'force_generic_plan', true),"
+    b" set_config('enable_seqscan', 'off', true)",
+    (),
+)
+"""Planning a statement anew for its values costs more than executing it; and a plan made while a
+table was small must not read all of it once it has grown. Until the transaction ends."""
 
 
 def encoded(value: Any) -> bytes | None:
@@ -110,8 +113,10 @@ def _exchange(
     before = [] if prepared is not None else [_FORGET]
     if prepared is None:
         prepared = _prepared[connection] = {}
-    if raw.transaction_status == TransactionStatus.IDLE:
-        before += [_BEGIN, _PLAN_ONCE]
+    begins = raw.transaction_status == TransactionStatus.IDLE
+    if begins:
+        before.append(_BEGIN)
+        statements = [_PLAN_ONCE, *statements]
     news = []
     raw.enter_pipeline_mode()
     try:
@@ -128,7 +133,8 @@ def _exchange(
             raw.send_query_params(_COMMIT, None)
         raw.pipeline_sync()
         following = iter(_results(raw)[len(before) :])
-        return [_decoded(_last_of(following, 2 if is_new else 1)) for is_new in news]
+        results = [_last_of(following, 2 if is_new else 1) for is_new in news]
+        return [_decoded(result) for result in results[begins:]]
     except _STALE as problem:
         _prepared.pop(connection, None)
         raise psycopg.OperationalError(str(problem)) from problem

@@ -75,6 +75,8 @@ class Places:
             for row in self._session.execute(asked):
                 self._take(_place(row))
         own, known = self._own_by_id, self._memory.by_id
+        if not own:
+            return {row_id: known[row_id] for row_id in wanted}
         return {row_id: own.get(row_id) or known[row_id] for row_id in wanted}
 
     def intern(self, spots: Iterable[Spot]) -> dict[Spot, Place]:

@@ -20,13 +20,17 @@ from sqlalchemy import (
     Dialect,
     Insert,
     Select,
+    Table,
+    TableValuedAlias,
     Update,
     and_,
     any_,
     func,
+    literal_column,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.postgresql import psycopg as postgresql_dialects
 from sqlalchemy.dialects.sqlite import pysqlite as sqlite_dialects
 from sqlalchemy.orm import Session
@@ -103,6 +107,28 @@ class Question:
                 statement = self._statement.where(_one_of(self._key, count))
             statement = self._finish(statement) if self._finish else statement
             found = self._forms[database, count] = _Form(statement, database)
+        return found
+
+
+class Opening(Question):
+    """INSERT of the rows with these keys that are not there yet, the other columns 0; answers the
+    keys that were new. Only PostgreSQL needs it: SQLite has one writer."""
+
+    def __init__(self, table: Table, *key: ColumnElement[Any]) -> None:
+        names = [str(column.key) for column in key]
+        rest = [str(column.key) for column in table.c if column.key not in names]
+        keys = _keys_of_arrays(key)
+        rows = select(*keys.c, *(literal_column("0") for _ in rest)).order_by(*keys.c)
+        insert = postgresql_insert(table).from_select([*names, *rest], rows, include_defaults=False)
+        self._key = key
+        self._forms = {}
+        self._opening = insert.on_conflict_do_nothing().returning(*key)
+
+    def _form(self, database: str, count: int) -> "_Form":
+        assert database == "postgresql"
+        found = self._forms.get((database, count))
+        if found is None:
+            found = self._forms[database, count] = _Form(self._opening, database)
         return found
 
 
@@ -299,15 +325,24 @@ def _one_of(key: Sequence[ColumnElement[Any]], count: int) -> ColumnElement[bool
 
 def _among_arrays(statement: Select[Any], key: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Its rows with one of the keys given as arrays k0, k1 …, one for each column."""
-    arrays = [
+    if len(key) == 1:
+        return statement.where(key[0] == any_(_arrays(key)[0]))
+    keys = _keys_of_arrays(key)
+    matches = (column == keys.c[name] for name, column in zip(_KEY_ARRAYS, key, strict=False))
+    return statement.join(keys, and_(*matches))
+
+
+def _arrays(key: Sequence[ColumnElement[Any]]) -> list[BindParameter[Any]]:
+    return [
         BindParameter(name, type_=ARRAY(column.type))
         for name, column in zip(_KEY_ARRAYS, key, strict=False)
     ]
-    if len(key) == 1:
-        return statement.where(key[0] == any_(arrays[0]))
-    keys = func.unnest(*arrays).table_valued(*_KEY_ARRAYS[: len(key)]).render_derived("asked")
-    matches = (column == keys.c[name] for name, column in zip(_KEY_ARRAYS, key, strict=False))
-    return statement.join(keys, and_(*matches))
+
+
+def _keys_of_arrays(key: Sequence[ColumnElement[Any]]) -> TableValuedAlias:
+    """The keys given as arrays, as rows with a column for each."""
+    unnested = func.unnest(*_arrays(key)).table_valued(*_KEY_ARRAYS[: len(key)])
+    return unnested.render_derived("asked")
 
 
 def _columns(statement: Any) -> list[ColumnElement[Any]]:
