@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,12 +13,19 @@ class House:
     """Serves numbers (times ten); the first call waits until it is let go."""
 
     def __init__(
-        self, bad: int | None = None, most: int = 100, early: bool = False, patience_s: float = 30
+        self,
+        bad: int | None = None,
+        most: int = 100,
+        early: bool = False,
+        patience_s: float = 30,
+        company_s: float = 0.001,
     ) -> None:
         self.calls: list[list[int]] = []
         self.busy, self.go_on = threading.Event(), threading.Event()
         self._bad, self._early = bad, early
-        self.gathering = Gathering(self._serve, lambda group, _: len(group) < most, patience_s)
+        self.gathering = Gathering(
+            self._serve, lambda group, _: len(group) < most, patience_s, company_s
+        )
 
     def _serve(self, numbers: Sequence[int], go_on: Callable[[], None]) -> list[int]:
         self.calls.append(list(numbers))
@@ -72,6 +80,25 @@ def test_those_who_come_meanwhile_are_served_together_and_each_gets_its_own_answ
     house = House()
     assert house.ask_all(1, 2, 3) == {0: 0, 1: 10, 2: 20, 3: 30}
     assert house.calls == [[0], [1, 2, 3]]
+
+
+def test_those_who_came_together_lately_are_waited_for_when_they_come_again() -> None:
+    house = House(company_s=10)
+    house.gathering._sizes.append(3)
+    house.go_on.set()
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(house.gathering.ask, [1, 2, 3])) == [10, 20, 30]
+    assert [sorted(call) for call in house.calls] == [[1, 2, 3]]
+
+
+def test_nobody_is_waited_for_long_who_does_not_come() -> None:
+    house = House()
+    house.gathering._sizes.append(3)
+    house.go_on.set()
+    for number in range(9):
+        assert house.gathering.ask(number) == number * 10
+    assert house.calls == [[number] for number in range(9)]
+    assert max(house.gathering._sizes) == 1  # and it is forgotten that so many came
 
 
 def test_who_does_not_fit_is_served_after_the_others() -> None:
