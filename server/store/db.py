@@ -59,8 +59,8 @@ def unit_of_work(*, patient: bool = False) -> Iterator[Session]:
 
     `patient`: large work that stands or falls as one; the database waits for its statements, and
     for what is computed between them, for as long as it takes. Raises Unavailable `database_busy`
-    when the database does not answer in time, and RuntimeError when one unit of work is opened
-    inside another.
+    when the database does not answer in time and `database_full` when it has no room left, and
+    RuntimeError when one unit of work is opened inside another.
     """
     if _writing.get():
         raise RuntimeError("a unit of work never nests")
@@ -81,14 +81,13 @@ def _transaction(engine: Engine) -> Iterator[Session]:
     try:
         with engine.connect() as plain:
             connection = plain.execution_options(stockturn_writes=True)
-            transaction = connection.begin()
-            driver = connection.connection.driver_connection
-            with Session(
-                connection, expire_on_commit=False, autoflush=False, info={"driver": driver}
-            ) as session:
-                yield session
-                session.flush()
-                transaction.commit()
+            with connection.begin():  # which, unlike closing, rolls back what failed to commit
+                driver = connection.connection.driver_connection
+                with Session(
+                    connection, expire_on_commit=False, autoflush=False, info={"driver": driver}
+                ) as session:
+                    yield session
+                    session.flush()
     except BaseException as problem:
         raise _translated(problem) from problem
 
@@ -174,8 +173,14 @@ def table_of(model: type[Model]) -> Table:
 
 def _translated(problem: BaseException) -> BaseException:
     if isinstance(problem, OperationalError) or getattr(problem, "connection_invalidated", False):
-        return Unavailable("database_busy", reason=type(getattr(problem, "orig", problem)).__name__)
+        said = getattr(problem, "orig", problem)
+        code = "database_full" if _is_full(said) else "database_busy"
+        return Unavailable(code, reason=type(said).__name__)
     return problem
+
+
+def _is_full(said: BaseException) -> bool:
+    return isinstance(said, psycopg.errors.DiskFull) or "disk is full" in str(said)
 
 
 def engine_options(url: str) -> dict[str, Any]:
