@@ -322,7 +322,8 @@ def _close(here: Warehouse, places: dict[str, int], held: list[int]) -> None:
 
 def _long(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            session.execute(text(f"SET LOCAL {limit} = 0"))
 
 
 if __name__ == "__main__":

@@ -81,5 +81,3 @@ GROUP_COLUMNS: Final[Mapping[str, tuple[Column, ...]]] = {
     "owner": (Column("owner"), Column("name")),
     "all": (),
 }
-AGEING_BUCKETS: Final = (30, 60, 90, 180, 365)
-EXPIRY_DAYS: Final = 30

@@ -17,8 +17,9 @@ from server.domain.numbers import plain
 from server.domain.texts import checked_text
 
 Value = TypeVar("Value")
-KINDS = ("yes_no", "whole", "decimal", "choice", "text", "times")
+KINDS = ("yes_no", "whole", "decimal", "choice", "text", "times", "days")
 TIMES_MOST = 24
+DAYS_LISTED_MOST = 12
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -101,6 +102,14 @@ def times(key: str, usual: Sequence[str], **more: Any) -> Setting[tuple[str, ...
     return Setting(key, "times", list(usual), tuple, **more)
 
 
+def days(key: str, usual: Sequence[int], least: int, most: int, **more: Any) -> Setting[Any]:
+    """Numbers of days, each more than the one before: the upper ends of buckets."""
+    bounds = Decimal(least), Decimal(most)
+    return Setting(
+        key, "days", list(usual), tuple, least=bounds[0], most=bounds[1], unit="d", **more
+    )
+
+
 def _check_yes_no(_setting: Setting[Any], value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError
@@ -144,6 +153,16 @@ def _check_times(_setting: Setting[Any], value: Any) -> list[str]:
     return sorted(set(value))
 
 
+def _check_days(setting: Setting[Any], value: Any) -> list[int]:
+    if not isinstance(value, list) or not 0 < len(value) <= DAYS_LISTED_MOST:
+        raise TypeError
+    for each in value:
+        _check_whole(setting, each)
+    if value != sorted(set(value)):
+        raise ValueError
+    return value
+
+
 def _require_within(setting: Setting[Any], number: Decimal) -> None:
     least, most = setting.least, setting.most
     if least is None or most is None or not least <= number <= most:
@@ -157,4 +176,5 @@ _CHECKS: dict[str, Callable[[Setting[Any], Any], Any]] = {
     "choice": _check_choice,
     "text": _check_text,
     "times": _check_times,
+    "days": _check_days,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from server.domain.errors import NotFound
 from server.domain.places import LOCATION_MODES, WINDOW_POLICIES
-from server.domain.setting_kinds import Setting, choice, decimal, whole, yes_no
+from server.domain.setting_kinds import Setting, choice, days, decimal, whole, yes_no
 
 GROUPS: Final = {
     "site": ("仓库", "Site"),
@@ -17,6 +17,7 @@ GROUPS: Final = {
     "planning": ("补货", "Replenishment"),
     "document": ("单据", "Documents"),
     "month_end": ("结账", "Month end"),
+    "report": ("报表", "Reports"),
     "alert": ("预警", "Alerts"),
     "exception": ("异常", "Exceptions"),
     "device": ("手持机", "Handhelds"),
@@ -147,6 +148,19 @@ MONTH_END_EXCEPTIONS: Final = yes_no(
     "month_end.block_exceptions", False,
     zh="有待处理异常时不能结账", en="Exceptions stop the close",
     zh_why="关闭后只提示，不拦截。", en_why="Off: the checklist only says so.",
+)  # fmt: skip
+
+AGEING_DAYS: Final = days(
+    "report.ageing_days", (30, 60, 90, 180, 365), 1, 36_500,
+    zh="库龄分段", en="Ageing buckets",
+    zh_why="库龄分析表各段的上限天数，从小到大；查询时可另给 buckets。",
+    en_why="Upper ends of the buckets of the ageing report, growing; a query may name others.",
+)  # fmt: skip
+EXPIRY_DAYS: Final = whole(
+    "report.expiry_days", 30, 0, 3_660, unit="d",
+    zh="近效期天数", en="Expiring soon",
+    zh_why="近效期报表列出这些天内到期的批次；查询时可另给 days。",
+    en_why="The report of expiring lots looks this far ahead; a query may say otherwise.",
 )  # fmt: skip
 
 REGISTRY: Final[dict[str, Setting[Any]]] = {

@@ -159,7 +159,12 @@ def _titles(columns: Sequence[Column], language: str) -> list[str]:
 
 
 def _titled(column: Column, language: str) -> Record:
-    return {"name": column.name, "kind": column.kind, "title": _title(column, language)}
+    return {
+        "name": column.name,
+        "kind": column.kind,
+        "title": _title(column, language),
+        "movement_kind": column.of_kind if column.flow else "",
+    }
 
 
 def _title(column: Column, language: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from server.domain.ageing import Layer, Slice, bucket_names, bucket_of, slices_of
 from server.domain.errors import InvalidInput
 from server.domain.numbers import ZERO
-from server.domain.reports import AGEING_BUCKETS, GROUP_COLUMNS, Column
+from server.domain.reports import GROUP_COLUMNS, Column
+from server.domain.settings import AGEING_DAYS
 from server.domain.stock_flows import parts_through
 from server.services.report_asking import Answered, Asked, Keyed
 from server.services.report_stock import GROUP_KEYS
@@ -26,7 +27,8 @@ def ageing(asked: Asked) -> Answered:
     """Quantity and value of each group by age at the end of a book day.
 
     Raises InvalidInput `bad_buckets`."""
-    buckets = _buckets(asked.filters.get("buckets"))
+    text = asked.filters.get("buckets")
+    buckets = asked.setting(AGEING_DAYS) if text is None else _buckets(text)
     columns = (*GROUP_COLUMNS[asked.group], *_columns(buckets))
     rows = _by_item(asked, buckets) if _is_by_item(asked) else iter(_grouped(asked, buckets))
     if not asked.is_first_page:
@@ -159,10 +161,8 @@ def _columns(buckets: Sequence[int]) -> Iterator[Column]:
         yield Column(f"{name}_value", "money", of_kind=name)
 
 
-def _buckets(text: str | None) -> tuple[int, ...]:
+def _buckets(text: str) -> tuple[int, ...]:
     """30,60,90: whole days, growing. Raises InvalidInput `bad_buckets`."""
-    if text is None:
-        return AGEING_BUCKETS
     parts = text.replace("，", ",").split(",")
     days = [int(part) for part in parts if part.strip().isascii() and part.strip().isdigit()]
     grows = all(0 < a < b for a, b in zip([0, *days][1:], days[1:], strict=False))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,13 @@ from server.domain.numbers import plain
 from server.domain.people import Actor
 from server.domain.report_periods import Days, period_of
 from server.domain.reports import Column
+from server.domain.setting_kinds import Setting
 from server.services.clock import now_ms
 from server.services.find_in_scope import known_item, site_in_scope
 from server.store.queries.records import Record, Sites
+from server.store.settings import setting_of
 
+SettingValue = TypeVar("SettingValue")
 Keyed = tuple[list[Any], Record]
 """What the next page must come after, and the row."""
 
@@ -67,6 +70,12 @@ class Asked:
         """The end of which day it is about; today unless asked otherwise."""
         day = self.filters.get("as_of")
         return self.today if day is None else day
+
+    def setting(self, setting: Setting[SettingValue]) -> SettingValue:
+        """How the site it names has this, or all sites."""
+        code = self.filters.get("site")
+        site_id = site_in_scope(self.session, code, self.actor).id if code else None
+        return setting_of(self.session, setting, site_id)
 
     def narrowed(self, *names: str) -> dict[str, Any]:
         """Those of its filters that are codes of things."""

@@ -46,11 +46,11 @@ def item_ledger(asked: Asked) -> Answered:
         raise InvalidInput("field_required", field="item")
     first, last = asked.days()
     of = _ledger_of(asked)
-    rows = _balanced(asked, of, first, last)
     columns = tuple(c for c in COLUMNS if of.kind is None or not c.name.startswith("balance"))
     if not asked.is_first_page:
-        return Answered(columns, rows)
+        return Answered(columns, _balanced(asked, of, first, last, None))
     whole = whole_of(asked, parts_of(first, last))
+    rows = _balanced(asked, of, first, last, whole.opening)
     flows = [flow for kind, flow in whole.flows.items() if of.kind in (None, kind)]
     moved = sum(flows, Flow())
     closing = {"balance_quantity": whole.closing.quantity, "balance_value": whole.closing.value}
@@ -75,9 +75,12 @@ def _ledger_of(asked: Asked) -> LedgerOf:
     return LedgerOf(item_id, asked.sites, get("site"), get("owner"), get("kind"))
 
 
-def _balanced(asked: Asked, of: LedgerOf, first: date, last: date) -> Iterator[Keyed]:
+def _balanced(
+    asked: Asked, of: LedgerOf, first: date, last: date, opening: Flow | None
+) -> Iterator[Keyed]:
+    """The rows; `opening`: the balance before the first of them, None where it is yet unknown."""
     after = _mark(asked.key(str, int, int, int))
-    balance = _balance_at(asked, of, first, after)
+    balance = _balance_at(asked, of, first, after) if opening is None else opening
     size = min((asked.page or ROWS_AT_ONCE) + 1, ROWS_AT_ONCE)
     while rows := ledger_rows(asked.session, of, first, last, after, size):
         for mark, row in rows:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from server.domain.numbers import EXACT, ZERO, round_money
-from server.domain.reports import EXPIRY_DAYS, ITEM_COLUMNS, Column
+from server.domain.reports import ITEM_COLUMNS, Column
+from server.domain.settings import EXPIRY_DAYS
 from server.services.report_asking import Answered, Asked, Keyed
 from server.store.queries.level_rows import below_minimum_rows, expiry_rows
 from server.store.queries.records import Record
@@ -56,7 +57,7 @@ def below_minimum(asked: Asked) -> Answered:
 def expiry(asked: Asked) -> Answered:
     """Lots in stock that expire within so many days, or have expired."""
     days = asked.filters.get("days")
-    days = EXPIRY_DAYS if days is None else days
+    days = asked.setting(EXPIRY_DAYS) if days is None else days
     until = asked.today + timedelta(days=days)
     totals = _counted(asked, _expiring, until)
     how = {"formula": f"expires_on <= {until.isoformat()}", "as_of": asked.today.isoformat()}

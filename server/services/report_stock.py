@@ -1,6 +1,6 @@
 """收发存汇总 and stock valuation: both are stock flows added up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -28,12 +28,11 @@ _BY_ITEM: Final = frozenset({"item", "item_site"})
 def stock_summary(asked: Asked) -> Answered:
     """Opening, in by kind, out by kind and closing of each group in the days asked for."""
     first, last = asked.days()
-    parts = parts_of(first, last)
-    whole = whole_of(asked, parts)
+    whole, groups = _summed(asked, parts_of(first, last))
     columns = (*GROUP_COLUMNS[asked.group], *_summary_columns(whole))
     rows = (
         (key, _summary_row(group) | {"drill": _drill(asked, group, first, last)})
-        for key, group in groups_of(asked, parts)
+        for key, group in groups
         if _has_any(group)
     )
     totals = _summary_row(whole) if asked.is_first_page else None
@@ -43,7 +42,7 @@ def stock_summary(asked: Asked) -> Answered:
 def valuation(asked: Asked) -> Answered:
     """Quantity, value and unit cost of each group at the end of a book day."""
     day = asked.as_of()
-    parts = parts_through(day)
+    whole, groups = _summed(asked, parts_through(day))
     columns = (
         *GROUP_COLUMNS[asked.group],
         Column("quantity", "quantity"),
@@ -52,13 +51,34 @@ def valuation(asked: Asked) -> Answered:
     )
     rows = (
         (key, _worth(group) | {"drill": _drill(asked, group, None, day)})
-        for key, group in groups_of(asked, parts)
+        for key, group in groups
         if group.closing.quantity or group.closing.value
     )
     if not asked.is_first_page:
         return Answered(columns, rows)
-    whole = whole_of(asked, parts)
     return Answered(columns, rows, _worth(whole), _how(whole, None, day))
+
+
+def _summed(
+    asked: Asked, parts: Sequence[Part]
+) -> tuple[GroupSums, Iterator[tuple[list[Any], GroupSums]]]:
+    """All in one, and its groups behind `asked.after`. Few groups are read once for both."""
+    if asked.group in _BY_ITEM:
+        return whole_of(asked, parts), _item_groups(asked, parts)
+    filters, seen = asked.narrowed(*_THINGS), asked.key(*GROUP_KEYS[asked.group])
+    groups = list(flow_groups(asked.session, asked.group, parts, asked.sites, filters))
+    keyed = ((list(group.keys), group) for group in groups)
+    return added_up(groups), ((key, group) for key, group in keyed if key > seen)
+
+
+def added_up(groups: Iterable[GroupSums]) -> GroupSums:
+    """These groups in one."""
+    opening, flows = Flow(), dict[str, Flow]()
+    for group in groups:
+        opening += group.opening
+        for kind, flow in group.flows.items():
+            flows[kind] = flows.get(kind, Flow()) + flow
+    return GroupSums((), {}, opening, flows)
 
 
 def whole_of(asked: Asked, parts: Sequence[Part]) -> GroupSums:
@@ -67,15 +87,9 @@ def whole_of(asked: Asked, parts: Sequence[Part]) -> GroupSums:
     return next(found, GroupSums((), {}, Flow(), {}))
 
 
-def groups_of(asked: Asked, parts: Sequence[Part]) -> Iterator[tuple[list[Any], GroupSums]]:
-    """The groups behind `asked.after`, in order; of items a chunk at a time."""
+def _item_groups(asked: Asked, parts: Sequence[Part]) -> Iterator[tuple[list[Any], GroupSums]]:
+    """The items behind `asked.after`, in order, a chunk at a time."""
     filters, seen = asked.narrowed(*_THINGS), asked.key(*GROUP_KEYS[asked.group])
-    if asked.group not in _BY_ITEM:
-        for group in flow_groups(asked.session, asked.group, parts, asked.sites, filters):
-            key = list(group.keys)
-            if key > seen:
-                yield key, group
-        return
     after = seen[0] if seen else None
     size = min((asked.page or ITEMS_AT_ONCE) + 1, ITEMS_AT_ONCE)
     while items := items_with_flows(asked.session, asked.sites, filters, after, size):

@@ -15,11 +15,11 @@ from server.services.measure_turnover import (
     turnover_facts,
 )
 from server.services.report_asking import Answered, Asked, Keyed
+from server.store.installation import settings
 from server.store.queries.records import Record
 from server.store.queries.turnover_rows import measured_page
 
 METHOD: Final[AverageMethod] = "time_weighted"
-YEAR_DAYS: Final = 365
 _NAMES: Final = {
     "item": (
         Column("item"),
@@ -32,9 +32,10 @@ _NAMES: Final = {
     "site": (Column("site"),),
     "all": (),
 }
+_ENDS: Final = (Column("opening_value", "money"), Column("closing_value", "money"))
+"""Of single items only."""
 _FIGURES: Final = (
-    Column("opening_value", "money"),
-    Column("closing_value", "money"),
+    *_ENDS,
     Column("average_inventory", "money"),
     Column("cogs", "money"),
     Column("ratio", "number"),
@@ -53,8 +54,9 @@ def turnover(asked: Asked) -> Answered:
     # What has not been yet is not measured: the period ends today.
     last = min(days.last, asked.today)
     method = asked.filters.get("method") or METHOD
-    how = Measure(method, min(days.first, last), last, 1, YEAR_DAYS)
-    columns = (*_NAMES[asked.group], *_FIGURES)
+    how = Measure(method, min(days.first, last), last, 1, settings().year_days)
+    told = _FIGURES if asked.group == "item" else _FIGURES[len(_ENDS) :]
+    columns = (*_NAMES[asked.group], *told)
     rows: Iterator[Keyed]
     if asked.group == "item":
         after = asked.key(str, int)

@@ -14,9 +14,11 @@ from server.services.export_batches import make_batch
 from server.services.number_feed import number_feed
 from server.services.pack_month import make_wanted_pack
 from server.services.schedule_reports import run_due_report
+from server.services.watch_exceptions import watch_exceptions
 from server.store.db import reading, unit_of_work
 from server.store.feed import announce
 from server.store.models import ExportLine, Feed, Movement, ReportRun
+from tests.api.pda import Pda
 from tests.api.shelves import furnish, receive, request
 from tests.factories_ledger import new_command
 
@@ -67,6 +69,18 @@ def test_the_checklist_is_computed_and_a_blocking_line_stops_the_close(shop):
     refused = close(shop, "2026-10-31")
     assert (refused.status_code, refused.json["code"]) == (409, "month_end_blocked")
     assert "estimated_prices 1" in refused.json["fields"]["checks"]
+
+
+def test_the_checklist_counts_the_open_exceptions_of_the_inbox(shop, clock):
+    assert counts(month(shop, "?last_day=2026-11-30"))["exceptions"] == 0
+    Pda(shop, clock).do("move_stock", from_="A-02", to="B-01", item="M8", quantity="9")
+    number_feed()
+    watch_exceptions()
+    inbox = shop.as_role("supervisor").get("/exceptions?state=open&site=SH1").json["rows"]
+    assert inbox
+    assert counts(month(shop, "?last_day=2026-11-30"))["exceptions"] == len(inbox)
+    # It happened after the month that is closed next, and waits for its own.
+    assert counts(month(shop))["exceptions"] == 0
 
 
 def test_closing_has_a_pack_made_that_is_kept_and_late_facts_go_to_the_open_month(shop):

@@ -1,6 +1,7 @@
 """Reports: the figures, their totals and explanations, pages, files, and who sees what."""
 
 import csv
+import dataclasses
 import io
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from server.services.keep_records import create_record
 from server.services.manage_items import CATEGORIES, create_item
 from server.services.recalculate import TurnoverPolicy, recalculate_due
 from server.services.refresh_stock_flows import refresh_stock_flows
+from server.store.installation import settings
 from tests.api.shelves import furnish, receive, request
 
 TODAY = "2026-11-18"  # the day of NOON in Shanghai
@@ -204,6 +206,56 @@ def test_below_minimum_says_what_to_buy_and_expiry_what_to_sell(shop):
     told = ask(shop, "expiry?days=30")
     assert cells(told, "lot", "days_left", "quantity", "value") == [("L1", 7, "6", "15")]
     assert told["totals"] == {"quantity": "6", "value": "15", "rows": 1}
+
+
+def set_to(world, key, value):
+    put = world.as_role("administrator").put(
+        f"/settings/{key}",
+        json={"value": value, "reason": "house rule"},
+        headers={"If-Match": '"0"'},
+    )
+    assert put.status_code == 200, put.json
+
+
+def test_buckets_and_days_ahead_are_the_house_s_unless_a_query_says_otherwise(shop):
+    assert ask(shop, "ageing")["how"]["buckets"] == [30, 60, 90, 180, 365]
+    assert len(ask(shop, "expiry")["rows"]) == 1
+    set_to(shop, "report.ageing_days", [10, 20])
+    set_to(shop, "report.expiry_days", 365)
+    assert ask(shop, "ageing")["how"]["buckets"] == [10, 20]
+    assert ask(shop, "ageing?buckets=7")["how"]["buckets"] == [7]
+    assert cells(ask(shop, "expiry"), "lot") == [("L1",), ("L2",)]
+    assert ask(shop, "expiry?days=0")["rows"] == []
+    for nonsense in ([], [20, 10], [10, 10], ["10"], [0], "10", list(range(1, 14))):
+        refused = shop.as_role("administrator").put(
+            "/settings/report.ageing_days",
+            json={"value": nonsense, "reason": ""},
+            headers={"If-Match": '"1"'},
+        )
+        assert refused.json["code"] == "bad_setting_value", nonsense
+
+
+def test_a_year_has_as_many_days_as_the_house_says(shop, monkeypatch):
+    def annualised():
+        told = ask(shop, f"turnover?{OCTOBER}&method=end_points&group=all")
+        return Decimal(told["totals"]["annualised_ratio"])
+
+    recalculate_due(TurnoverPolicy())
+    of_365 = annualised()
+    shorter = dataclasses.replace(settings(), year_days=360)
+    monkeypatch.setattr("server.services.report_turnover.settings", lambda: shorter)
+    assert annualised() == (of_365 * 360 / 365).quantize(Decimal("0.000001"))
+
+
+def test_figures_of_one_kind_say_which_so_that_they_lead_to_its_movements(shop):
+    told = ask(shop, f"stock_summary?{NOVEMBER}&item=M8")
+    kinds = {column["name"]: column["movement_kind"] for column in told["columns"]}
+    assert kinds["out_scrap_stock_quantity"] == "scrap_stock"
+    assert kinds["closing_quantity"] == kinds["item"] == ""
+    drill = {**told["rows"][0]["drill"], "kind": kinds["out_scrap_stock_quantity"]}
+    query = "&".join(f"{name}={value}" for name, value in drill.items() if name != "report")
+    (row,) = ask(shop, f"item_ledger?{query}")["rows"]
+    assert (row["kind"], row["out_quantity"]) == ("scrap_stock", "5")
 
 
 def test_who_may_not_read_cost_sees_no_money(shop):

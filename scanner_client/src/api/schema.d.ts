@@ -12421,6 +12421,7 @@ export interface components {
         };
         Column: {
             kind: string;
+            movement_kind: string;
             name: string;
             title: string;
         };
@@ -13067,7 +13068,8 @@ export interface components {
             says: string;
         };
         ExportColumn: {
-            field?: string;
+            /** @enum {string} */
+            field?: "number" | "movement_id" | "date" | "occurred_at" | "recorded_at" | "kind" | "kind_name" | "document" | "reason" | "item" | "name" | "name_zh" | "name_en" | "specification" | "base_unit" | "lot" | "production_date" | "expires_on" | "serial" | "quantity" | "in_quantity" | "out_quantity" | "signed_quantity" | "unit_cost" | "value" | "signed_value" | "site" | "location" | "from" | "to" | "from_site" | "to_site" | "owner" | "user";
             header: string;
             text?: string;
         };
@@ -14710,7 +14712,7 @@ export interface components {
             group: string;
             key: string;
             /** @enum {string} */
-            kind: "yes_no" | "whole" | "decimal" | "choice" | "text" | "times";
+            kind: "yes_no" | "whole" | "decimal" | "choice" | "text" | "times" | "days";
             least: string | null;
             most: string | null;
             only_site: boolean;

@@ -49,11 +49,12 @@ class ReportFileQuery(ReportFilters):
 
 class ColumnSchema(Schema):
     """One column: kind says how its cells are to be read (text, quantity, money, number, integer,
-    date, instant)."""
+    date, instant); movement_kind: of which kind of movement alone it tells, "" for all."""
 
     name = fields.String(required=True)
     kind = fields.String(required=True)
     title = fields.String(required=True)
+    movement_kind = fields.String(required=True)
 
 
 class ReportSchema(Schema):

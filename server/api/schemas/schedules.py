@@ -7,6 +7,7 @@ from server.api.schemas.fields import Id, InstantField
 from server.api.schemas.reports import ReportFilters
 from server.api.schemas.texts import code as a_code
 from server.api.schemas.texts import text as a_text
+from server.services.export_batches import FIELDS
 
 FORMATS = ("csv", "xlsx")
 
@@ -84,7 +85,7 @@ class ExportColumnSchema(Schema):
     """One column of a file: a header, and a field of ours or a text that is always the same."""
 
     header = a_text(least=1, required=True)
-    field = a_code()
+    field = a_code(metadata={"enum": list(FIELDS)})
     text = a_text()
 
 

@@ -56,6 +56,20 @@ class Movement(Model):
         Index("ix_movement_from", "from_position_id", "id"),
         Index("ix_movement_to", "to_position_id", "id"),
         Index(
+            "ix_movement_user",
+            "user_id",
+            "id",
+            sqlite_where=text("user_id is not null"),
+            postgresql_where=text("user_id is not null"),
+        ),
+        Index(
+            "ix_movement_device",
+            "device_id",
+            "id",
+            sqlite_where=text("device_id is not null"),
+            postgresql_where=text("device_id is not null"),
+        ),
+        Index(
             "ix_movement_estimated",
             "recorded_at",
             sqlite_where=text("estimated"),

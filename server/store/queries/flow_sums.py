@@ -1,7 +1,7 @@
 """Stock flows added up: exact at every moment, for what the jobs have not derived yet is derived
 from the ledger here."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,7 +14,7 @@ from server.domain.codes import code_key
 from server.domain.stock_flows import Flow, Part, month_end
 from server.store.models import Category, Item, Owner, Site, StockFlowDay, StockFlowMonth
 from server.store.queries.records import Sites, contains
-from server.store.stock_flows import KEY, SUMS, due_corrections, is_any_flow_due
+from server.store.stock_flows import SUMS, due_corrections, is_any_flow_due
 from server.store.types import Money, Quantity
 
 _NAMES = (Item.sku.label("item"), Item.name_zh, Item.name_en, Item.specification, Item.base_unit)
@@ -33,6 +33,7 @@ GROUPS: Mapping[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
 }
 """What sums may be grouped by: the keys they are ordered by, and what people call a group."""
 
+POOL = ("item_id", "site_id", "owner_id")
 _TYPES: tuple[Any, ...] = (Quantity(), Money(), Quantity(), Money())
 
 
@@ -60,6 +61,8 @@ def flow_groups(
 ) -> Iterator[GroupSums]:
     """The groups in order, those without any sums left out. `item_ids` narrows to these items."""
     keys, names = GROUPS[group]
+    if item_ids is None and "item" in filters:
+        item_ids = _ids_of(session, filters["item"])
     row = _rows(session, parts, item_ids).subquery("flow")
     wanted = (row.c.opening, row.c.kind)
     sums = [func.sum(row.c[name], type_=kind) for name, kind in zip(SUMS, _TYPES, strict=True)]
@@ -193,10 +196,18 @@ def _folded(
     return GroupSums(key, dict(zip(labels, rows[0][depth:width], strict=True)), opening, flows)
 
 
+def _ids_of(session: Session, sku: str) -> list[int]:
+    """Known ids, not a join: only then are an item's own few rows read, not everybody's."""
+    return list(session.scalars(select(Item.id).where(Item.sku_key == code_key(sku))))
+
+
 def _rows(
     session: Session, parts: Sequence[Part], item_ids: Sequence[int] | None
 ) -> Select[Any] | Any:
-    """Stored sums of these parts, and for the days that are due what is to be added to them."""
+    """Stored sums of these parts, and for the days that are due what is to be added to them.
+
+    Each part is added up by pool before it is named: there are far fewer pools than days. Before
+    the period the kinds are one, for nobody asks which they were."""
     tables: dict[str, Any] = {"day": StockFlowDay, "month": StockFlowMonth}
     found = [_part(tables[part.grain], part, item_ids) for part in parts]
     if is_any_flow_due(session):
@@ -206,21 +217,26 @@ def _rows(
 
 
 def _part(table: Any, part: Part, item_ids: Sequence[int] | None) -> Select[Any]:
-    columns = [getattr(table, name) for name in (*KEY, *SUMS)]
-    return _cut(columns, table.day, table.item_id, part, item_ids)
+    return _cut(lambda name: getattr(table, name), part, item_ids)
 
 
 def _part_of_due(columns: Any, part: Part, item_ids: Sequence[int] | None) -> Select[Any]:
-    wanted = [columns[name] for name in (*KEY, *SUMS)]
-    return _cut(wanted, columns.day, columns.item_id, part, item_ids)
+    return _cut(lambda name: columns[name], part, item_ids)
 
 
-def _cut(
-    columns: Sequence[Any], day: Any, item_id: Any, part: Part, item_ids: Sequence[int] | None
-) -> Select[Any]:
-    asked = select(*columns, literal(1 if part.opening else 0).label("opening"))
-    asked = asked.where(_during(day, part.first, part.last))
-    return asked if item_ids is None else asked.where(item_id.in_(item_ids))
+def _cut(column: Callable[[str], Any], part: Part, item_ids: Sequence[int] | None) -> Select[Any]:
+    pool = [column(name) for name in POOL]
+    kind = literal("") if part.opening else column("kind")
+    sums = [
+        func.sum(column(name), type_=of).label(name) for name, of in zip(SUMS, _TYPES, strict=True)
+    ]
+    opening = literal(1 if part.opening else 0).label("opening")
+    asked = (
+        select(*pool, kind.label("kind"), *sums, opening)
+        .where(_during(column("day"), part.first, part.last))
+        .group_by(*pool, *([] if part.opening else [kind]))
+    )
+    return asked if item_ids is None else asked.where(pool[0].in_(item_ids))
 
 
 def _during(day: Any, first: date, last: date) -> ColumnElement[bool]:

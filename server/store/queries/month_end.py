@@ -13,10 +13,10 @@ from server.store.models import (
     Count,
     Device,
     Document,
+    ExceptionCase,
     Item,
     Movement,
     Position,
-    QuarantinedCommand,
     Revaluation,
     Reversal,
     Site,
@@ -60,9 +60,11 @@ def open_counts_of(session: Session, site: Site, last: date) -> dict[str, int]:
         ),
         "exceptions": _count(
             session,
-            select(QuarantinedCommand.id)
-            .join(Device, Device.id == QuarantinedCommand.device_id)
-            .where(Device.site_id == site.id, QuarantinedCommand.state == "waiting"),
+            select(ExceptionCase.id).where(
+                ExceptionCase.site_id == site.id,
+                ExceptionCase.state == "open",
+                ExceptionCase.occurred_at < end,
+            ),
         ),
     }
 

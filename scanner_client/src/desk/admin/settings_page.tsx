@@ -134,6 +134,7 @@ function textOf(value: unknown): string {
 /** What is typed as the API takes it; what is no number goes as it is, and is refused in words. */
 function typed(row: Setting, text: string): unknown {
   if (row.kind === "times") return text.split(/[\s,，、]+/).filter(Boolean);
+  if (row.kind === "days" && /^[\d\s,，、]+$/.test(text)) return text.split(/[\s,，、]+/).filter(Boolean).map(Number);
   if (row.kind === "whole" && /^\d+$/.test(text.trim())) return Number(text);
   return text.trim();
 }

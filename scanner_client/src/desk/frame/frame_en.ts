@@ -6,6 +6,7 @@ export const en: Record<FrameText, string> = {
   nav_item: "Item", nav_location: "Location", nav_lot: "Lot", nav_unit: "Handling unit",
   nav_documents: "Documents",
   nav_alerts: "Alerts",
+  nav_reports: "Reports", nav_month_end: "Month end",
   nav_exceptions: "Exceptions",
   nav_start: "First steps",
   nav_records: "Records",
@@ -17,6 +18,7 @@ export const en: Record<FrameText, string> = {
   group_counts: "Counts",
   group_work: "Work",
   group_turnover: "Turnover",
+  group_books: "Reports and books",
   group_system: "System",
 
   menu: "Menu",

@@ -4,6 +4,7 @@ export const zh = {
   nav_item: "货品", nav_location: "库位", nav_lot: "批次", nav_unit: "容器",
   nav_documents: "单据",
   nav_alerts: "预警",
+  nav_reports: "报表", nav_month_end: "月末结账",
   nav_exceptions: "异常",
   nav_start: "开始使用",
   nav_records: "基础资料",
@@ -15,6 +16,7 @@ export const zh = {
   group_counts: "盘点",
   group_work: "作业",
   group_turnover: "周转",
+  group_books: "报表与账期",
   group_system: "系统",
 
   menu: "菜单",

@@ -4,13 +4,13 @@
  * docs/desk.md tells how to add one.
  */
 import {
-  ArrowLeftRight, BellRing, Boxes, ClipboardCheck, ClipboardList, Container, Database, FileUp, Layers, ListChecks, MapPin, MessageSquare, Package, Settings, Smartphone, StickyNote, TriangleAlert, Users, type IconNode,
+  ArrowLeftRight, BellRing, BookCheck, Boxes, ClipboardCheck, ClipboardList, Container, Database, FileSpreadsheet, FileUp, Layers, ListChecks, MapPin, MessageSquare, Package, Settings, Smartphone, StickyNote, TriangleAlert, Users, type IconNode,
 } from "lucide";
 import type { FunctionComponent } from "preact";
 import { later, type Meanwhile } from "../../ui/later";
 import type { FrameText } from "./words";
 
-export type Group = "counts" | "work" | "turnover" | "system";
+export type Group = "counts" | "work" | "turnover" | "books" | "system";
 
 export interface Route {
   /** "/stock" also means "/stock/…"; the longest that fits is taken. */
@@ -25,7 +25,7 @@ export interface Route {
   icon: IconNode;
 }
 
-export const GROUPS: readonly Group[] = ["counts", "work", "turnover", "system"];
+export const GROUPS: readonly Group[] = ["counts", "work", "turnover", "books", "system"];
 
 const THING = later(() => import("../stock/thing_page").then((page) => page.ThingPage));
 
@@ -77,6 +77,14 @@ export const ROUTES: readonly Route[] = [
   {
     path: "/alerts", title: "nav_alerts", permission: "alerts.read", group: "turnover", icon: BellRing,
     page: later(() => import("../admin/alerts_page").then((page) => page.AlertsPage)),
+  },
+  {
+    path: "/reports", title: "nav_reports", permission: "reports.read", group: "books", icon: FileSpreadsheet,
+    page: later(() => import("../reports/reports_page").then((page) => page.ReportsPage)),
+  },
+  {
+    path: "/month-end", title: "nav_month_end", permission: "reports.read", group: "books", icon: BookCheck,
+    page: later(() => import("../reports/month_end_page").then((page) => page.MonthEndPage)),
   },
   {
     path: "/exceptions", title: "nav_exceptions", permission: "exceptions.read", group: "work", icon: TriangleAlert,

@@ -35,9 +35,9 @@ export function Foot<R>({ name, columns, seen, shown, all, more, marked, exportT
         {marked.length > 0 && ` · ${f("table_marked", { n: marked.length })}`}
       </span>
       <span class="acts">
-        <button onClick={() => (choosing.value = true)}><Icon of={Columns3} size={16} /><span class="word">{f("table_columns")}</span></button>
-        <button onClick={copy}><Icon of={Copy} size={16} /><span class="word">{f("table_copy")}</span></button>
-        {exportTo && <a href={exportTo.href} download><Icon of={Download} size={16} /><span class="word">{exportTo.text ?? f("table_export")}</span></a>}
+        <button aria-label={f("table_columns")} onClick={() => (choosing.value = true)}><Icon of={Columns3} size={16} /><span class="word">{f("table_columns")}</span></button>
+        <button aria-label={f("table_copy")} onClick={copy}><Icon of={Copy} size={16} /><span class="word">{f("table_copy")}</span></button>
+        {exportTo && <a href={exportTo.href} aria-label={exportTo.text ?? f("table_export")} download><Icon of={Download} size={16} /><span class="word">{exportTo.text ?? f("table_export")}</span></a>}
       </span>
       {choosing.value && <ColumnSheet name={name} columns={columns} shown={seen} onClose={() => (choosing.value = false)} />}
     </footer>

@@ -131,16 +131,18 @@ interface TotalsProps<R> {
   totals: ReadonlyMap<string, string>;
   rows: readonly R[];
   marks: boolean;
+  /** Whether the rows are known to share their units. */
+  units: boolean;
 }
 
-export function Totals<R>({ seen, totals, rows, marks }: TotalsProps<R>) {
+export function Totals<R>({ seen, totals, rows, marks, units }: TotalsProps<R>) {
   return (
     <tfoot>
       <tr>
         {marks && <td class="mark" />}
         {seen.map((column, index) => {
           const total = totals.get(column.key);
-          const unit = column.unit?.(rows[0]!);
+          const unit = units ? column.unit?.(rows[0]!) : undefined;
           return (
             <td key={column.key} class={isNumeric(column) ? "right" : ""}>
               {index === 0 && !total && f("table_total")}

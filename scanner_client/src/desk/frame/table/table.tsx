@@ -40,6 +40,8 @@ export interface TableProps<R extends object> {
   more?: boolean;
   /** The same rows as a file. */
   exportTo?: { href: string; text?: string };
+  /** What all rows add up to, also those that are not here, by column: shown instead of sums made here. */
+  sums?: ReadonlyMap<string, string>;
   /** In place of rows when there are none. */
   empty?: ComponentChildren;
   /** Keys belong to this table; only one on a page has them. */
@@ -49,7 +51,7 @@ export interface TableProps<R extends object> {
 }
 
 export function Table<R extends object>(props: TableProps<R>) {
-  const { name, label, rows, columns, id, match = null, selected = "", more = false, empty, most_px, onEnd } = props;
+  const { name, label, rows, columns, id, match = null, selected = "", more = false, sums, empty, most_px, onEnd } = props;
   const order = useSignal<Order | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const sort = order.value;
@@ -61,8 +63,8 @@ export function Table<R extends object>(props: TableProps<R>) {
   const at = useMemo(() => (selected ? shown.findIndex((row) => id(row) === selected) : -1), [shown, selected]);
   const seen = shownColumns(name, columns, narrow.value);
   const totals = useMemo(
-    () => new Map(more ? [] : seen.filter(({ total }) => total).map((column) => [column.key, totalOf(shown, column)])),
-    [shown, more, seen.map(({ key }) => key).join()],
+    () => sums ?? new Map(more ? [] : seen.filter(({ total }) => total).map((column) => [column.key, totalOf(shown, column)])),
+    [shown, more, sums, seen.map(({ key }) => key).join()],
   );
   const { first, last, height } = useWindow(box, shown.length, at);
   const marking = useTableKeys({ ...props, box, shown, seen, at });
@@ -75,7 +77,7 @@ export function Table<R extends object>(props: TableProps<R>) {
           style={{ minWidth: `${seen.reduce((all, { width }) => all + width, props.onMark ? 44 : 0)}px` }}>
           <Head seen={seen} order={sort} onOrder={(next) => (order.value = next)} marking={marking} shown={shown} />
           <Body {...{ shown, seen, id, at, first, last, height, marking }} onSelect={props.onSelect} onOpen={props.onOpen} />
-          {totals.size > 0 && shown.length > 0 && <Totals seen={seen} totals={totals} rows={shown} marks={Boolean(props.onMark)} />}
+          {totals.size > 0 && shown.length > 0 && <Totals seen={seen} totals={totals} rows={shown} marks={Boolean(props.onMark)} units={!sums} />}
         </table>
       </div>
       <Foot name={name} columns={columns} seen={seen} shown={shown} all={rows.length} more={more} marked={marking.rows}
