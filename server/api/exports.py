@@ -1,12 +1,12 @@
 """Exports: every kind of record as CSV or XLSX."""
 
-from flask import Response, stream_with_context
+from flask import Response
 from flask.views import MethodView
 
 from server.api.access import current_actor, requires
+from server.api.files import saved_table
 from server.api.openapi import Blueprint
 from server.services.export_rows import export_rows
-from server.services.write_table import CSV_TYPE, XLSX_TYPE
 
 blueprint = Blueprint("exports", __name__, description="Files out")
 
@@ -27,8 +27,4 @@ class Export(MethodView):
         """
         kind, _, file_format = name.rpartition(".")
         pieces = export_rows(kind, file_format, actor=current_actor())
-        return Response(
-            stream_with_context(pieces),
-            content_type=CSV_TYPE if file_format == "csv" else XLSX_TYPE,
-            headers={"Content-Disposition": f'attachment; filename="{kind}.{file_format}"'},
-        )
+        return saved_table(f"{kind}.{file_format}", pieces)

@@ -6,6 +6,7 @@ from flask import Response
 from flask.views import MethodView
 
 from server.api.access import current_actor, requires
+from server.api.files import saved_table
 from server.api.idempotency import idempotent
 from server.api.openapi import Blueprint
 from server.api.pagination import page_of
@@ -63,8 +64,4 @@ class PackFile(MethodView):
         Errors: unknown_pack, unknown_site.
         """
         _, content = pack_file(site_id, pack_id, current_actor())
-        return Response(
-            content,
-            content_type=XLSX_TYPE,
-            headers={"Content-Disposition": f'attachment; filename="pack-{pack_id}.xlsx"'},
-        )
+        return saved_table(f"pack-{pack_id}.xlsx", content)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response
 from flask.views import MethodView
 
 from server.api.access import current_actor, requires
 from server.api.errors import reader_language
+from server.api.files import saved_table
 from server.api.openapi import Blueprint
 from server.api.pagination import free_cursor_key, page, page_of
 from server.api.schemas.reports import (
@@ -17,7 +18,6 @@ from server.api.schemas.reports import (
     ReportSchema,
 )
 from server.services.make_reports import report_file, report_page, reports_for
-from server.services.write_table import CSV_TYPE, XLSX_TYPE
 from server.store.queries.records import Record
 from server.text import report_words
 
@@ -88,8 +88,4 @@ class ReportFile(MethodView):
         report, _, file_format = name.rpartition(".")
         language = query.pop("language", None) or reader_language()
         pieces = report_file(report, query, file_format, actor=current_actor(), language=language)
-        return Response(
-            stream_with_context(pieces),
-            content_type=CSV_TYPE if file_format == "csv" else XLSX_TYPE,
-            headers={"Content-Disposition": f'attachment; filename="{report}.{file_format}"'},
-        )
+        return saved_table(f"{report}.{file_format}", pieces)

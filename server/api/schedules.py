@@ -7,6 +7,7 @@ from flask.views import MethodView
 
 from server.api.access import current_actor, requires
 from server.api.errors import reader_language
+from server.api.files import saved_table
 from server.api.idempotency import idempotent
 from server.api.openapi import Blueprint
 from server.api.pagination import PageQuery, cursor_key, page, page_of
@@ -20,7 +21,7 @@ from server.services.export_batches import (
     waiting_rows,
 )
 from server.services.schedule_reports import SCHEDULES, run_file, run_now, runs_of
-from server.services.write_table import CSV_TYPE, XLSX_TYPE
+from server.services.write_table import XLSX_TYPE
 from server.store.queries.records import Record
 from server.store.queries.schedule_lists import PROFILE_LIST, SCHEDULE_LIST
 from server.text import EXPORT_MAPS
@@ -97,7 +98,7 @@ class RunFile(MethodView):
 
         Errors: unknown_report_run.
         """
-        return _file(*run_file(run_id, current_actor()))
+        return saved_table(*run_file(run_id, current_actor()))
 
 
 @blueprint.route("/export-maps")
@@ -164,12 +165,4 @@ class BatchFile(MethodView):
 
         Errors: unknown_export_batch, unknown_export_profile.
         """
-        return _file(*batch_file(batch_id, current_actor()))
-
-
-def _file(name: str, content: bytes) -> Response:
-    return Response(
-        content,
-        content_type=CSV_TYPE if name.endswith("csv") else XLSX_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        return saved_table(*batch_file(batch_id, current_actor()))
