@@ -241,10 +241,10 @@ def test_a_year_has_as_many_days_as_the_house_says(shop, monkeypatch):
         return Decimal(told["totals"]["annualised_ratio"])
 
     recalculate_due(TurnoverPolicy())
-    of_365 = annualised()
+    assert annualised() == Decimal("3.211144")  # 365 ÷ 31 times a ratio of 0.272727
     shorter = dataclasses.replace(settings(), year_days=360)
     monkeypatch.setattr("server.services.report_turnover.settings", lambda: shorter)
-    assert annualised() == (of_365 * 360 / 365).quantize(Decimal("0.000001"))
+    assert annualised() == Decimal("3.272727")  # twelve months of 30 days
 
 
 def test_figures_of_one_kind_say_which_so_that_they_lead_to_its_movements(shop):
