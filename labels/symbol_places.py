@@ -89,7 +89,7 @@ def _module(place: SymbolPlace) -> int:
     fits = place.view.width // place.columns
     if place.lines:
         fits = min(fits, height // place.lines)
-    short = not place.lines and height < MIN_BAR_MM * place.per_mm
+    short = not place.lines and height < round(MIN_BAR_MM * place.per_mm)
     if fits < place.least_module or short:
         raise _too_small(place)
     wanted = max(round(place.element.module_mm * place.per_mm), place.least_module)
