@@ -1,9 +1,8 @@
 """stockturn label …: labels as a file or to standard output, without print queue or station."""
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,9 +12,11 @@ from rich.progress import Progress
 
 import labels
 from server.cli.house import house
+from server.domain.errors import InvalidInput
 from server.domain.people import SYSTEM
 from server.services.keep_designs import designs_in_force, one_design, refusals
 from server.services.plan_labels import Wanted, plan_labels
+from server.services.read_table import read_table
 
 BATCH = 20
 FORMATS = ("zpl", "tspl", "pdf", "png", "svg")
@@ -89,10 +90,10 @@ def unit(code: tuple[str, ...], **look: Any) -> None:
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_looks
 def csv_(path: Path, **look: Any) -> None:
-    """A label for each row of a CSV file whose headers are the design's fields."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [{k: v for k, v in row.items() if k and v} for row in csv.DictReader(file)]
-    _print(Wanted("data", data=rows), "item", look)
+    """A label for each row of a CSV (or XLSX) file whose headers are the design's fields."""
+    head, *rows = read_table(path.read_bytes())
+    each = [{k.strip(): v for k, v in zip(head, row, strict=False) if k and v} for row in rows]
+    _print(Wanted("data", data=each), "item", look)
 
 
 @label.command()
@@ -142,12 +143,23 @@ def _write(look: Look, each: Sequence[tuple[Any, Any]]) -> None:
     with _bar(len(each)) as advance:
         for start in range(0, len(each), size):
             chunk = each[start : start + size]
-            look.out.write(_rendered(look, chunk))
+            look.out.write(_content(look, chunk, start + 1))
             advance(len(chunk))
 
 
-def _rendered(look: Look, chunk: Sequence[tuple[Any, Any]]) -> bytes:
-    with refusals():
+def _content(look: Look, chunk: Sequence[tuple[Any, Any]], first: int) -> bytes:
+    """When one label of several is refused, say which: labels count from 1."""
+    try:
+        return _rendered(look, chunk)
+    except InvalidInput:
+        alone = replace(look, to="tspl", sheet="", copies=1)
+        for number, each in enumerate(chunk, first):
+            _rendered(alone, [each], row=number)
+        raise
+
+
+def _rendered(look: Look, chunk: Sequence[tuple[Any, Any]], **more: int) -> bytes:
+    with refusals(**more):
         return labels.render_labels(
             chunk,
             to=look.to,

@@ -52,6 +52,39 @@ def test_a_csv_becomes_sheets_as_pdf(shell, tmp_path):
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "sku;code;name\nS1;1;六角螺栓\n".encode("gb18030"),
+        "\ufeffsku,code,name\r\nS1,1,六角螺栓,more\r\n".encode(),
+    ],
+)
+def test_a_csv_may_come_as_spreadsheets_write_it(shell, tmp_path, content):
+    (tmp_path / "rows.csv").write_bytes(content)
+    made = shell("csv", str(tmp_path / "rows.csv"), "--design", "40x30")
+    assert made.exit_code == 0, made.output
+    assert [found.text for found in read_picture(zpl_picture(made.stdout_bytes))] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "empty_file"),
+        (b"sku,code,name\n", "empty_file"),
+        (b"\x00\x01", "no_table"),
+        (b"\xff\xfe\x00\xd8,a\n", "unknown_encoding"),
+        (b"a" * 300_000 + b"\n1\n", "no_table"),
+        (b"foo,bar\n1,2\n", "field_missing (field=code, row=1)"),
+        (b"sku,code,name\nS1,1,n\nS2,2,a\x07b\n", "row=2)"),
+    ],
+)
+def test_a_csv_that_cannot_be_printed_is_refused_with_the_row(shell, tmp_path, content, told):
+    (tmp_path / "rows.csv").write_bytes(content)
+    refused = shell("csv", str(tmp_path / "rows.csv"), "--design", "40x30")
+    assert refused.exit_code == 1
+    assert told in refused.output
+
+
+@pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("item", "GHOST", "--design", "40x30"), "unknown_item"),
