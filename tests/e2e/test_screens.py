@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.e2e.accessible import check_accessible
+from tests.e2e.album import keep
 from tests.e2e.conftest import (
     DESK_SIZE,
     HANDHELD_SIZE,
@@ -24,6 +25,7 @@ from tests.e2e.floor import Handheld
 
 SCREENS = ROOT / "var" / "screens"
 LOOKS = [(language, light) for language in ("zh", "en") for light in ("light", "dark")]
+IN_GUIDES = ("tasks", "receive-4-done", "pick-stop", "count-2-finish", "count-3-offline")
 UNWORDED = re.compile(r"\b(act|hint|key|said|stop|need|task|col|kind|line)_[a-z_]+|\{[a-z_]+\}")
 
 
@@ -39,6 +41,9 @@ class Camera:
         path = SCREENS / f"{self.size}-{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=path)
+        device, language, light = self.size.split("-")
+        if device == "handheld" and light == "light" and name in IN_GUIDES:
+            keep(self.page, f"handheld-{name}-{language}")
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{name} is {wide} px wider than its screen"
         text = self.page.locator("body").inner_text()

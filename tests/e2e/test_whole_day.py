@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.accessible import check_accessible
+from tests.e2e.album import IS_WRITTEN, keep, keep_in_both
 from tests.e2e.conftest import (
     DESK_SIZE,
     HANDHELD_SIZE,
@@ -173,6 +174,7 @@ def import_items(page: Page, house: House) -> None:
     wrong = page.get_by_role("region", name="错误的行")
     expect(wrong.locator("tbody tr")).to_have_count(2, timeout=SOON_MS)
     assert house.get("/items", sku="DAY-CUP")["rows"] == []
+    keep_in_both(page, "import", again="Check")
     page.locator("input[type=file]").set_input_files([workbook(head, cup, milk)])  # type: ignore[list-item]
     page.get_by_role("button", name="检查").click(timeout=SOON_MS)
     page.get_by_role("button", name="写入 2 行").click(timeout=SOON_MS)
@@ -189,6 +191,7 @@ def receive_an_order(papers: Papers, house: House) -> str:
     expect(page.locator("tr[data-pasted='2']")).to_contain_text("1,0", timeout=SOON_MS)
     page.get_by_role("button", name="加入 2 行，跳过 1 行有误的").click()
     expect(page.get_by_label("第 2 行有效期")).to_have_value("2099-06-01")
+    keep_in_both(page, "draft")
     check_accessible(page, "draft with lots")
     page.locator(".draft button[type=submit]").dblclick()
     order = str(papers.shown("draft").get_attribute("data-document"))
@@ -198,9 +201,7 @@ def receive_an_order(papers: Papers, house: House) -> str:
     for paper in ("A4", "241 mm"):
         href = page.get_by_role("link", name=f"打印 {paper}").get_attribute("href")
         assert page.request.get(str(href)).body().startswith(b"%PDF")
-    papers.post(quantity__1="40")
-    problem = page.locator("form.posting .problem")
-    expect(problem).to_contain_text("行 1", timeout=SOON_MS)
+    papers.press("过账")
     sheet = page.locator("form.posting")
     sheet.get_by_label("拆分第 2 行").click()
     sheet.locator("[name=location-1]").fill("D-01")
@@ -209,8 +210,15 @@ def receive_an_order(papers: Papers, house: House) -> str:
             sheet.locator(f"[name={name}-2]").nth(at).fill(value)
     sheet.locator("[name=expires_on-2]").nth(1).fill("2099-09-01")
     check_accessible(page, "posting")
+    keep_in_both(page, "posting")
+    sheet.locator("[name=location-1]").fill("")
+    sheet.locator("button[type=submit]").click()
+    expect(sheet.locator(".problem")).to_contain_text("行 1", timeout=SOON_MS)
+    assert house.on_hand("DAY-MILK", "D-02") == "0"
+    sheet.locator("[name=location-1]").fill("D-01")
     sheet.locator("button[type=submit]").click()
     papers.shown("done")
+    keep_in_both(page, "document")
     assert house.on_hand("DAY-MILK", "D-02") == "24"
     return order
 
@@ -327,6 +335,8 @@ def test_a_count_is_refused_then_approved_once_from_a_phone(
     zhao = enter(contexts(HANDHELD_SIZE, **phone).new_page(), "zhao", link(day, first))
     expect(zhao.locator("h1")).to_have_text("D-09", timeout=SOON_MS)
     check_accessible(zhao, "count behind its link")
+    if IS_WRITTEN:
+        keep_the_count(zhao, contexts(DESK_SIZE, locale="zh-CN").new_page(), day, first)
     zhao.get_by_role("button", name="拒绝，重新盘点").click()
     zhao.fill("[role=dialog] input[name=reason]", "再数一次")
     zhao.locator("[role=dialog] button[type=submit]").click()
@@ -353,6 +363,21 @@ def test_a_count_is_refused_then_approved_once_from_a_phone(
     assert len([row for row in rows if row["kind"] == "count_adjustment"]) == 1
     zhao.goto(f"/c/{second}?s=forged")
     expect(zhao.locator("h2")).to_have_text("链接打不开", timeout=SOON_MS)
+
+
+def keep_the_count(phone: Page, desk: Page, house: House, count_id: str) -> None:
+    """The link on a phone and the desk of an administrator, in both languages."""
+    for language in ("en", "zh"):
+        phone.evaluate(f"localStorage.setItem('stockturn.language', '{language}')")
+        phone.goto(link(house, count_id))
+        expect(phone.locator(".acts-line .main")).to_be_visible(timeout=SOON_MS)
+        keep(phone, f"count-link-{language}")
+    enter(desk, "wang", f"/counts?count={count_id}")
+    for where in ("counts", "start", "devices?id=new", "settings", "stock"):
+        if where != "counts":
+            desk.goto(f"/{where}")
+        desk.wait_for_load_state("networkidle")
+        keep_in_both(desk, where.partition("?")[0])
 
 
 def count(handheld: Any, seen: str) -> None:

@@ -87,7 +87,7 @@ function List() {
 function useColumns(): Column<Document>[] {
   return useMemo(() => [
     { key: "number", title: d("col_number"), kind: "code", value: (row) => row.number, width: 128, narrow: true, head: true },
-    { key: "kind", title: d("kind"), value: (row) => d(`kind_${row.kind}`), width: 84 },
+    { key: "kind", title: d("kind"), value: (row) => d(`kind_${row.kind}`), width: 112 },
     { key: "partner", title: d("partner"), value: (row) => row.partner_name || (row.to_site ? siteName(row.to_site) : ""), width: 110, grow: true },
     { key: "date", title: d("col_date"), kind: "day", value: (row) => row.document_date, cell: (row) => row.document_date, width: 115, hidden: true },
     { key: "due", title: d("col_due"), kind: "day", value: (row) => row.due_date, cell: (row) => row.due_date ?? "–", width: 104 },

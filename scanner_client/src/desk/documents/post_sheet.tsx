@@ -82,7 +82,7 @@ export function PostSheet({ document, step, onClose, onPosted }: PostProps) {
             onChange={(changes) => change(share.key, changes)} onSplit={() => split(share)} />
         ))}
         {rest.length > 0 && <p class="muted">{d("post_rest", { n: rest.length })}</p>}
-        {problem && <p class="problem" role="alert">{wrong.value > 0 && `${d("line")} ${wrong.value}: `}{problem}</p>}
+        {problem && <p class="problem" role="alert">{wrong.value > 0 && `${d("line")} ${wrong.value} · `}{problem}</p>}
         <div class="acts-line">
           <button class="main" type="submit" disabled={busy || !count}>{busy ? d("saving") : d(step === "arrive" ? "arrive_go" : "post_go", { n: count })}</button>
           <button class="quiet" type="button" onClick={onClose}>{d("cancel")}</button>
