@@ -86,7 +86,7 @@ function batchColumns(): Column<Batch>[] {
     { key: "number", title: r("col_number"), kind: "number", value: (row) => row.number, width: 76, narrow: true, head: true },
     { key: "at", title: r("col_at"), kind: "moment", value: (row) => row.at, cell: (row) => moment(row.at, zoneOf()), width: 164, narrow: true },
     { key: "rows", title: r("col_rows"), kind: "number", value: (row) => row.rows, cell: (row) => <Quantity value={String(row.rows)} />, width: 80 },
-    { key: "movements", title: r("col_movements"), value: (row) => `${row.first_movement_id}–${row.last_movement_id}`, width: 130 },
+    { key: "movements", title: r("col_movements"), value: (row) => `${row.first_movement_id}–${row.last_movement_id}`, width: 130, hidden: true },
     { key: "by", title: r("col_by"), value: (row) => row.user, width: 100 },
     { key: "file", title: r("col_file"), value: (row) => row.file_name, cell: (row) => <a href={fileOf(row)} download={row.file_name} aria-label={`${r("download")} ${row.file_name}`}>{r("download")}</a>, width: 90, narrow: true },
     { key: "hash", title: r("col_hash"), kind: "code", value: (row) => row.content_hash, width: 180, hidden: true },
