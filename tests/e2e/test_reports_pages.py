@@ -22,7 +22,7 @@ SOON_MS = 20_000
 SCREENS = ROOT / "var" / "screens"
 PAGES = {
     "reports-summary": "/reports?report=stock_summary&group=category",
-    "reports-ledger": "/reports?report=item_ledger&item=CARTON-5",
+    "reports-ledger": "/reports?report=item_ledger&item=LEDGER-BOX",
     "reports-nothing": "/reports?report=expiry",
     "schedules": "/reports/schedules",
     "exports": "/reports/exports?id=1",
@@ -38,8 +38,12 @@ UNWORDED = re.compile(
 def posted(house: House) -> House:
     """Stock with a value, some of it sold again; two months ago is over and may be closed."""
     house.post("/sessions/step-up", password=PASSWORD)
-    house.receive("CARTON-5", "120", "A-01-01")
-    house.receive("PAPER-60", "40", "A-01-02")
+    for code in ("R-01-01", "R-01-02"):
+        house.add_place(code)
+    house.add_item("LEDGER-BOX", "账页箱", "Ledger box")
+    house.add_item("LEDGER-TAPE", "账页胶带", "Ledger tape")
+    house.receive("LEDGER-BOX", "120", "R-01-01")
+    house.receive("LEDGER-TAPE", "40", "R-01-02")
     return house
 
 
@@ -69,25 +73,25 @@ def test_a_figure_opens_its_ledger_and_the_ledger_its_movement(posted: House, de
     check_accessible(desk, "how")
     desk.keyboard.press("Escape")
     desk.get_by_label("汇总方式").select_option("item")
-    row = desk.locator("tbody tr", has_text="CARTON-5")
+    row = desk.locator("tbody tr", has_text="LEDGER-BOX")
     row.get_by_role("link", name="120").first.click()
     expect(desk.locator("[data-report=item_ledger]")).to_be_visible(timeout=SOON_MS)
-    expect(desk).to_have_url(re.compile("item=CARTON-5"))
+    expect(desk).to_have_url(re.compile("item=LEDGER-BOX"))
     line = desk.locator("[data-row]").first
     expect(line).to_contain_text("120", timeout=SOON_MS)
     line.get_by_role("link", name="120").first.click()
     expect(desk).to_have_url(re.compile(r"/movements\?movement=\d+"), timeout=SOON_MS)
-    expect(desk.locator(".item h1")).to_contain_text("纸箱 5 层", timeout=SOON_MS)
+    expect(desk.locator(".item h1")).to_contain_text("账页箱", timeout=SOON_MS)
 
 
 def test_rows_are_walked_by_keys_and_the_file_is_what_is_seen(posted: House, desk: Page) -> None:
-    desk.goto("/reports?report=valuation&q=CARTON")
+    desk.goto("/reports?report=valuation&q=LEDGER-BOX")
     expect(desk.locator("[data-row]")).to_have_count(1, timeout=SOON_MS)
     with desk.expect_download() as download:
         desk.get_by_label("下载 CSV").click()
     text = download.value.path().read_text(encoding="utf-8-sig")
-    assert "CARTON-5" in text
-    assert "PAPER-60" not in text
+    assert "LEDGER-BOX" in text
+    assert "LEDGER-TAPE" not in text
     desk.get_by_role("region", name="库存金额").focus()
     desk.keyboard.press("j")
     expect(desk.locator("[data-row][aria-selected=true]")).to_be_visible()
