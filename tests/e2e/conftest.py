@@ -26,6 +26,14 @@ LOOPBACK = {"STOCKTURN_OUTBOUND_ALLOWED": "127.0.0.0/8"}
 HANDHELD_SIZE = {"width": 360, "height": 640}
 DESK_SIZE = {"width": 1440, "height": 900}
 
+LOOKS = [
+    pytest.param(("zh", "light"), id="zh-light"),
+    pytest.param(("zh", "dark"), id="zh-dark", marks=pytest.mark.full),
+    pytest.param(("en", "light"), id="en-light", marks=pytest.mark.full),
+    pytest.param(("en", "dark"), id="en-dark"),
+]
+"""Language and light of a photographed page: every run sees each of both once, --full all four."""
+
 PLACES = (
     ("DOCK-1", "dock"),
     *((f"A-0{bay}-0{level}", "bin") for bay in (1, 2, 3) for level in (1, 2, 3)),

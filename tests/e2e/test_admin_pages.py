@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.accessible import check_accessible
 from tests.e2e.album import keep_in_both
-from tests.e2e.conftest import DESK_SIZE, HANDHELD_SIZE, ROOT, House, signed_in_desk
+from tests.e2e.conftest import DESK_SIZE, HANDHELD_SIZE, LOOKS, ROOT, House, signed_in_desk
 
 SOON_MS = 20_000
 SCREENS = ROOT / "var" / "screens"
@@ -123,16 +123,15 @@ def test_a_supervisor_enrols_doubts_and_mends(
     assert (row["before"], row["after"], row["user"]) == (None, 8, "王主管")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("looks", LOOKS)
 @pytest.mark.parametrize("size", [DESK_SIZE, HANDHELD_SIZE], ids=["desk", "small"])
 def test_every_page_is_photographed(
     house: House,
     contexts: Callable[..., BrowserContext],
-    language: str,
-    light: str,
+    looks: tuple[str, str],
     size: dict[str, int],
 ) -> None:
+    language, light = looks
     page = contexts(size).new_page()
     page.add_init_script(
         f"localStorage.setItem('stockturn.language', '{language}');"

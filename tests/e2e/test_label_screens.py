@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.accessible import check_accessible
-from tests.e2e.conftest import DESK_SIZE, HANDHELD_SIZE, House, signed_in_desk
+from tests.e2e.conftest import DESK_SIZE, HANDHELD_SIZE, LOOKS, House, signed_in_desk
 from tests.e2e.station import Station, put_in, running_station
-from tests.e2e.test_screens import LOOKS, SCREENS, Camera, look
+from tests.e2e.test_screens import SCREENS, Camera, look
 
 SOON_MS = 20_000
 LONG = (
@@ -45,7 +45,7 @@ def order(house: House, printer: str, codes: list[str]) -> None:
     )
 
 
-@pytest.mark.parametrize("looks", LOOKS, ids="-".join)
+@pytest.mark.parametrize("looks", LOOKS)
 def test_every_label_screen_is_photographed(
     station: Station, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
 ) -> None:

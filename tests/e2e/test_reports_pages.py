@@ -12,6 +12,7 @@ from tests.e2e.accessible import check_accessible
 from tests.e2e.conftest import (
     DESK_SIZE,
     HANDHELD_SIZE,
+    LOOKS,
     PASSWORD,
     ROOT,
     House,
@@ -193,11 +194,11 @@ def test_a_month_is_closed_packed_and_reopened_with_a_reason(posted: House, desk
     expect(desk.get_by_role("button", name="结账", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("looks", LOOKS)
 def test_the_pages_are_worded_fit_and_are_accessible(
-    posted: House, contexts: Callable[..., BrowserContext], language: str, light: str
+    posted: House, contexts: Callable[..., BrowserContext], looks: tuple[str, str]
 ) -> None:
+    language, light = looks
     page = contexts(DESK_SIZE).new_page()
     page.add_init_script(
         f"localStorage.setItem('stockturn.language', '{language}');"

@@ -387,6 +387,7 @@ def count(handheld: Any, seen: str) -> None:
     handheld.type_quantity(seen)
     handheld.press("main")
     handheld.answer(0)
+    handheld.said("已盘完")
     handheld.unsent(0)
 
 
