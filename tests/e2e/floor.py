@@ -1,8 +1,15 @@
 """A worker with a handheld and a keyboard-wedge scanner, for browser tests."""
 
+import time
+from typing import Any
+
 from playwright.sync_api import CDPSession, Page, expect
 
 GS = "\x1d"
+CONTROL = 2
+"""The protocol's bit for the control key."""
+KEY_S = 0.008
+"""A wedge scanner's pause between two characters."""
 
 
 class Handheld:
@@ -13,17 +20,31 @@ class Handheld:
         self._session: CDPSession | None = None
 
     def wedge(self, text: str) -> None:
-        """Scan through the key lane: quick key presses, Ctrl+] for GS, Enter."""
-        for index, part in enumerate(text.split(GS)):
-            if index:
-                self.page.keyboard.press("Control+]")
-            self.page.keyboard.type(part)
-        self.page.keyboard.press("Enter")
+        """Scan through the key lane: quick key presses, Ctrl+] for GS, Enter.
+
+        Every press bears the time a scanner would have made it at, so that a machine busy with
+        other tests does not turn a scanner into fingers.
+        """
+        at = time.time()
+        for index, key in enumerate([*text, "Enter"]):
+            self._press_at(at + index * KEY_S, key)
+
+    def _press_at(self, at: float, key: str) -> None:
+        press: dict[str, Any] = {"key": key, "text": key}
+        if key == GS:
+            press = {"key": "]", "code": "BracketRight", "modifiers": CONTROL}
+        elif key == "Enter":
+            press = {"key": key, "code": key, "text": "\r", "windowsVirtualKeyCode": 13}
+        for kind in ("keyDown", "keyUp"):
+            self._cdp().send("Input.dispatchKeyEvent", {"type": kind, "timestamp": at, **press})
+
+    def _cdp(self) -> CDPSession:
+        self._session = self._session or self.page.context.new_cdp_session(self.page)
+        return self._session
 
     def commit(self, text: str) -> None:
         """Scan through the text lane, as devices do that bring their own input method."""
-        self._session = self._session or self.page.context.new_cdp_session(self.page)
-        self._session.send("Input.insertText", {"text": text + "\n"})
+        self._cdp().send("Input.insertText", {"text": text + "\n"})
 
     def scan(self, text: str) -> None:
         """Scan and wait until the screen has taken it in."""
