@@ -19,7 +19,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -29,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from sqlalchemy import text  # noqa: E402
 
+from bench._databases import fresh_url  # noqa: E402
 from server.bootstrap import make_base_app  # noqa: E402
 from server.domain.people import SYSTEM  # noqa: E402
 from server.services.issue_tokens import issue_token  # noqa: E402
@@ -37,7 +37,6 @@ from server.settings import Settings  # noqa: E402
 from server.store.db import db, reading  # noqa: E402
 from server.store.schema import upgrade_schema  # noqa: E402
 from tests.factories_ledger import Warehouse, make_warehouse  # noqa: E402
-from tests.plugins.postgresql import running_postgresql  # noqa: E402
 from tests.plugins.processes import Child  # noqa: E402
 
 ITEMS = 40
@@ -58,7 +57,10 @@ class Record:
 def main() -> None:
     arguments = _arguments()
     for kind in arguments.database:
-        with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder, _url(kind) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder,
+            fresh_url(kind) as url,
+        ):
             record = _measure(Path(folder), url, arguments.seconds, arguments.rate)
             _report(kind, record, arguments)
 
@@ -72,15 +74,6 @@ def _arguments() -> argparse.Namespace:
     given = parser.parse_args()
     given.database = given.database or kinds
     return given
-
-
-@contextmanager
-def _url(kind: str) -> Iterator[str | None]:
-    if kind == "sqlite":
-        yield None
-        return
-    with running_postgresql() as server:
-        yield server.url(server.create_database())
 
 
 def _measure(var: Path, url: str | None, seconds: float, rate: float) -> Record:

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench._databases import fresh_url  # noqa: E402
 from server.bootstrap import make_base_app  # noqa: E402
 from server.domain.people import SYSTEM  # noqa: E402
 from server.services.import_rows import (  # noqa: E402
@@ -29,7 +30,6 @@ from server.services.verify_ledger import verify_books  # noqa: E402
 from server.settings import Settings  # noqa: E402
 from server.store.db import db  # noqa: E402
 from server.store.schema import upgrade_schema  # noqa: E402
-from tests.plugins.postgresql import running_postgresql  # noqa: E402
 
 ITEMS = 5_000
 LOCATIONS = 2_000
@@ -94,20 +94,14 @@ def main() -> None:
     kinds = [arguments.database] if arguments.database else ["sqlite", "postgresql"]
     for kind in kinds:
         print(f"{kind}, {arguments.rows} rows", flush=True)
-        with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder, _url(kind) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder,
+            fresh_url(kind) as url,
+        ):
             environment = {"STOCKTURN_VAR": folder, "STOCKTURN_DATABASE_URL": url}
             with make_base_app(Settings.from_environment(environment)).app_context():
                 measure(arguments.rows)
                 db.engine.dispose()
-
-
-@contextmanager
-def _url(kind: str) -> Iterator[str]:
-    if kind == "sqlite":
-        yield ""
-        return
-    with running_postgresql() as server:
-        yield server.url(server.create_database())
 
 
 if __name__ == "__main__":

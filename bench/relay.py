@@ -7,8 +7,6 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from sqlalchemy import insert  # noqa: E402
 
+from bench._databases import fresh_url  # noqa: E402
 from server.bootstrap import make_base_app  # noqa: E402
 from server.domain.people import SYSTEM  # noqa: E402
 from server.services.number_feed import number_feed  # noqa: E402
@@ -25,7 +24,6 @@ from server.store.feed import feed_row  # noqa: E402
 from server.store.feed_numbering import broken_feed_rows  # noqa: E402
 from server.store.models import PendingFeed  # noqa: E402
 from server.store.schema import upgrade_schema  # noqa: E402
-from tests.plugins.postgresql import running_postgresql  # noqa: E402
 
 ASKED_FOR = 5_000
 CHUNK = 5_000
@@ -36,21 +34,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=50_000)
     rows = parser.parse_args().rows
     for kind in ("sqlite", "postgresql"):
-        with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder, _url(kind) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder,
+            fresh_url(kind) as url,
+        ):
             environment = {"STOCKTURN_VAR": folder, "STOCKTURN_DATABASE_URL": url}
             settings = Settings.from_environment(environment)
             with make_base_app(settings).app_context():
                 _measure(kind, rows)
                 db.engine.dispose()
-
-
-@contextmanager
-def _url(kind: str) -> Iterator[str]:
-    if kind == "sqlite":
-        yield ""
-        return
-    with running_postgresql() as server:
-        yield server.url(server.create_database())
 
 
 def _measure(kind: str, rows: int) -> None:

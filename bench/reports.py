@@ -16,8 +16,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 from sqlalchemy import func, insert, select, text  # noqa: E402
 from sqlalchemy.orm import Session, aliased  # noqa: E402
 
+from bench._databases import fresh_url  # noqa: E402
 from server.bootstrap import make_base_app  # noqa: E402
 from server.domain.days import start_of_day  # noqa: E402
 from server.domain.people import SYSTEM  # noqa: E402
@@ -52,7 +52,6 @@ from server.store.models import (  # noqa: E402
 from server.store.queries.verification import begin_long_reading  # noqa: E402
 from server.store.schema import upgrade_schema  # noqa: E402
 from tests.factories_ledger import Warehouse, make_warehouse  # noqa: E402
-from tests.plugins.postgresql import running_postgresql  # noqa: E402
 
 YEAR = 2026
 CATEGORIES = 60
@@ -65,7 +64,10 @@ ROUNDS = 40
 def main() -> None:
     arguments = _arguments()
     for kind in arguments.database:
-        with tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder, _url(kind) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="stockturn-bench-") as folder,
+            fresh_url(kind) as url,
+        ):
             settings = Settings(var=Path(folder), database_url=url or f"sqlite:///{folder}/b.db")
             with make_base_app(settings).app_context():
                 _measure(kind, arguments.movements, arguments.items)
@@ -81,15 +83,6 @@ def _arguments() -> argparse.Namespace:
     given = parser.parse_args()
     given.database = given.database or kinds
     return given
-
-
-@contextmanager
-def _url(kind: str) -> Iterator[str | None]:
-    if kind == "sqlite":
-        yield None
-        return
-    with running_postgresql() as server:
-        yield server.url(server.create_database())
 
 
 def _measure(kind: str, movements: int, items: int) -> None:
